@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "numerics/format.h"
+
+namespace mantissa {
+
+/// IEEE 754-2019 clause 4.3, plus round-to-odd and stochastic.
+enum class Rounding { nearestEven, nearestAway, towardZero, up, down, toOdd, stochastic };
+
+/// What becomes of a value beyond the largest finite one.
+enum class Overflow {
+    standard,  ///< as the format's standard says: infinity, or NaN where there is no infinity, or the largest where neither
+    saturate   ///< the largest finite value of that sign
+};
+
+struct RoundOptions {
+    Rounding rounding = Rounding::nearestEven;
+    Overflow overflow = Overflow::standard;
+    std::uint64_t seed = 42;   ///< stochastic rounding only
+    std::uint64_t index = 0;   ///< stochastic rounding only: position of the element, so that results do not depend on threads
+};
+
+/// The code of `value` in `format`, in the low bits. Policy for NaN, infinities, −0, ties and overflow: see rounding.cpp.
+std::uint64_t encode(const Format& format, double value, const RoundOptions& options = {});
+
+/// The value of a code; exact for every format here, since each fits in FP64.
+double decode(const Format& format, std::uint64_t code);
+
+/// decode(encode(value)): the nearest representable value.
+double roundTo(const Format& format, double value, const RoundOptions& options = {});
+
+/// Rounds every element to the nearest representable value. `out` may be `in`; sizes must match. Threaded for large arrays.
+void roundArray(const Format& format, std::span<const float> in, std::span<float> out, const RoundOptions& options = {});
+
+/// The neighbouring code toward +∞ or −∞; the same code at the end of the range and for NaN. −0 and +0 count as one step apart
+/// from their neighbours, never from each other.
+std::uint64_t nextUp(const Format& format, std::uint64_t code);
+std::uint64_t nextDown(const Format& format, std::uint64_t code);
+
+/// Size of one unit in the last place of `format` at `value` (Goldberg 1991): 2^(e − fractionBits), that of the subnormals near 0.
+double ulp(const Format& format, double value);
+
+/// Number of representable values between a and b after both are rounded to `format`; ±0 are the same. NaN: the largest value.
+std::uint64_t ulpDistance(const Format& format, double a, double b);
+
+}  // namespace mantissa

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "result.h"
+#include "storage/tensor_record.h"
+
+namespace mantissa {
+
+/// A state dict: tensors by name, whatever file form they came in.
+struct Checkpoint {
+    std::filesystem::path path;
+    std::string form;  ///< "safetensors", "PyTorch zip", "PyTorch legacy", "sharded safetensors"
+    std::vector<TensorRecord> tensors;
+
+    const TensorRecord* find(const std::string& name) const;
+};
+
+/// Opens .safetensors, a sharded `*.index.json`, and PyTorch .pt/.pth/.bin state dicts (zip and pre-1.6 pickle), told apart by
+/// content. Pickles are interpreted, never executed: only tensors, their containers and plain values are accepted (PyTorch's
+/// weights-only rules); anything else is an error that names the global it asked for. A state dict nested under `state_dict` or
+/// `model`, and a `module.` prefix on every key, are unwrapped.
+Result<Checkpoint> openCheckpoint(const std::filesystem::path& path);
+
+}  // namespace mantissa
