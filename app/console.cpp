@@ -1,0 +1,76 @@
+#include "console.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "storage/atomic_file.h"
+
+namespace mantissa::app {
+namespace {
+
+bool progressShown = false;
+
+}  // namespace
+
+int fail(const Error& error) {
+    endProgress();
+    std::string line = error.text();
+    // Library messages may span lines; the contract is one.
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::cerr << "mantissa: " << line << '\n';
+    switch (error.code) {
+        case ErrorCode::cancelled: return kInterrupted;
+        case ErrorCode::invalidArgument: return kCommandLineAtFault;
+        default: return kInputAtFault;
+    }
+}
+
+Status writeText(const std::string& target, std::string_view text) {
+    if (target != "-") return writeFileAtomically(target, text);
+    std::cout << text << std::flush;
+    if (!std::cout) return Error{.code = ErrorCode::unreadable, .message = "could not be written", .where = "standard output"};
+    return Done{};
+}
+
+Progress terminalProgress() {
+    if (!isatty(STDERR_FILENO)) return {};
+    return [](const ProgressUpdate& update) {
+        progressShown = true;
+        if (update.total > 0)
+            std::fprintf(stderr, "\r\033[K%s  %lld of %lld", update.stage.c_str(), static_cast<long long>(update.done),
+                         static_cast<long long>(update.total));
+        else
+            std::fprintf(stderr, "\r\033[K%s", update.stage.c_str());
+        std::fflush(stderr);
+    };
+}
+
+void endProgress() {
+    if (progressShown) std::fputs("\r\033[K", stderr);
+    progressShown = false;
+}
+
+std::stop_token stopOnInterrupt() {
+    static std::stop_source source;
+    // A signal handler may not touch a stop_source; a thread that waits for the signal may.
+    sigset_t interrupts;
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &interrupts, nullptr);
+    std::thread([interrupts] {
+        int signal = 0;
+        sigwait(&interrupts, &signal);
+        source.request_stop();
+        sigwait(&interrupts, &signal);
+        _exit(kInterrupted);
+    }).detach();
+    return source.get_token();
+}
+
+}  // namespace mantissa::app
