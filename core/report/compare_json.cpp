@@ -1,0 +1,185 @@
+#include "report/compare_json.h"
+
+#include <utility>
+
+#include "report/csv.h"
+#include "report/json_number.h"
+
+namespace mantissa {
+namespace {
+
+std::string_view modeName(RunMode mode) { return mode == RunMode::native ? "native" : "emulated"; }
+
+std::string_view resampleName(Resample resample) {
+    switch (resample) {
+        case Resample::nearest: return "nearest";
+        case Resample::bilinear: return "bilinear";
+        case Resample::bicubic: return "bicubic";
+        case Resample::lanczos: return "lanczos";
+    }
+    return "";
+}
+
+OrderedJson environmentJson(const Environment& e) {
+    return {{"mantissa", e.mantissa}, {"libtorch", e.libtorch}, {"opencv", e.opencv}, {"cpu", e.cpu}, {"threads", e.threads}};
+}
+
+OrderedJson inputJson(const Preprocessing& p) {
+    OrderedJson json{{"height", p.inputHeight()},
+                     {"width", p.inputWidth()},
+                     {"channels", 3},
+                     {"channel_order", p.flipChannels ? "bgr" : "rgb"}};
+    switch (p.resize) {
+        case ResizeRule::none: json["resize"] = nullptr; break;
+        case ResizeRule::shortestEdge: json["resize"] = {{"shortest_edge", p.resizeHeight}}; break;
+        case ResizeRule::exact: json["resize"] = {{"height", p.resizeHeight}, {"width", p.resizeWidth}}; break;
+    }
+    json["resample"] = resampleName(p.resample);
+    json["center_crop"] = p.centerCrop;
+    json["rescale"] = p.rescale;
+    if (p.normalize) {
+        json["mean"] = p.mean;
+        json["std"] = p.std;
+    }
+    json["from_file"] = p.fromFile;
+    return json;
+}
+
+OrderedJson modelJson(const CompareReport& report) {
+    const Model& model = *report.model;
+    OrderedJson bytes = OrderedJson::object();
+    for (const auto& run : report.runs) bytes[run.format.name] = model.bytesIn(run.format);
+    return {{"path", model.path.string()},
+            {"sha256", model.sha256},
+            {"kind", kindName(model.kind)},
+            {"architecture", model.architecture},
+            {"parameters", model.parameterCount()},
+            {"buffers", model.bufferCount()},
+            {"bytes", std::move(bytes)},
+            {"input", inputJson(report.preprocessing)},
+            {"labels", !model.labels.empty()}};
+}
+
+OrderedJson failureJson(const Error& error) {
+    return {{"operator", error.op}, {"layer", error.layer}, {"message", error.message}};
+}
+
+OrderedJson runJson(const FormatRun& run) {
+    OrderedJson json{{"format", run.format.name}, {"mode", modeName(run.mode)}, {"ok", run.ok()}};
+    if (run.fallbackFrom) {
+        OrderedJson from = failureJson(*run.fallbackFrom);
+        json["fallback_from"] = {{"mode", "native"}};
+        json["fallback_from"].update(from);
+    }
+    if (run.error) {
+        json["error"] = failureJson(*run.error);
+        return json;
+    }
+    if (run.latency)
+        json["latency_ms"] = {{"min", run.latency->min},
+                              {"median", run.latency->median},
+                              {"max", run.latency->max},
+                              {"runs", run.latency->runs}};
+    else
+        json["latency_ms"] = nullptr;
+    json["memory"] = {{"weight_bytes", run.memory.weightBytes},
+                      {"scale_bytes", run.memory.scaleBytes},
+                      {"activation_peak_bytes", run.memory.activationPeakBytes}};
+    json["logits"] = jsonNumbers<double>(run.logits);
+    OrderedJson top = OrderedJson::array();
+    for (const auto& c : run.top)
+        top.push_back({{"index", c.index},
+                       {"label", c.label},
+                       {"logit", jsonNumber(c.logit)},
+                       {"probability", jsonNumber(c.probability)}});
+    json["top"] = std::move(top);
+    json["nan"] = run.nans;
+    json["inf"] = run.infinities;
+    return json;
+}
+
+OrderedJson comparisonJson(const CompareReport& report, const Comparison& c) {
+    const ErrorMetrics& m = c.metrics;
+    return {{"candidate", report.runs[c.candidate].format.name},
+            {"against", report.reference().format.name},
+            {"mean_abs", jsonNumber(m.meanAbs)},
+            {"max_abs", jsonNumber(m.maxAbs)},
+            {"max_abs_index", m.maxAbsIndex},
+            {"rmse", jsonNumber(m.rmse)},
+            {"max_rel", jsonNumber(m.maxRelative)},
+            {"cosine", jsonNumber(m.cosine)},
+            {"sqnr_db", jsonNumber(m.sqnrDb)},
+            {"kl", jsonNumber(m.kl)},
+            {"ulp_median", jsonNumber(m.ulpMedian)},
+            {"ulp_max", jsonNumber(m.ulpMax)},
+            {"top1_agrees", m.top1Agrees},
+            {"topk_overlap", m.topKOverlap},
+            {"reference_margin", jsonNumber(m.referenceMargin)},
+            {"candidate_margin", jsonNumber(m.candidateMargin)},
+            {"slowdown", c.slowdown ? jsonNumber(*c.slowdown) : OrderedJson(nullptr)},
+            {"verdict", c.verdict},
+            {"histogram", {{"edges", jsonNumbers<double>(c.differences.edges)}, {"counts", c.differences.counts}}}};
+}
+
+}  // namespace
+
+std::string compareJson(const CompareReport& report) {
+    OrderedJson json{{"schema", "mantissa.compare/1"},
+                     {"environment", environmentJson(report.environment)},
+                     {"model", modelJson(report)}};
+    if (report.image)
+        json["image"] = {{"path", report.image->path.string()},
+                         {"sha256", report.image->sha256},
+                         {"width", report.image->rgb.width},
+                         {"height", report.image->rgb.height}};
+    else if (report.tensor)
+        json["input"] = {{"path", report.tensor->path}, {"tensor", report.tensor->tensor}, {"shape", report.tensor->shape}};
+    json["reference"] = report.reference().format.name;
+    json["runs"] = OrderedJson::array();
+    for (const auto& run : report.runs) json["runs"].push_back(runJson(run));
+    json["comparisons"] = OrderedJson::array();
+    for (const auto& c : report.comparisons) json["comparisons"].push_back(comparisonJson(report, c));
+    if (report.partial) json["partial"] = true;
+    // Paths come from the file system and need not be UTF-8; JSON must be.
+    return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+}
+
+std::string compareCsv(const CompareReport& report) {
+    CsvWriter csv({"format", "mode", "ok", "top1_index", "top1_label", "top1_probability", "mean_abs", "max_abs", "rmse", "max_rel",
+                   "cosine", "sqnr_db", "kl", "ulp_median", "ulp_max", "top1_agrees", "topk_overlap", "reference_margin",
+                   "candidate_margin", "latency_ms_median", "weight_bytes", "activation_peak_bytes", "nan", "inf", "error"});
+    for (std::size_t i = 0; i < report.runs.size(); ++i) {
+        const FormatRun& run = report.runs[i];
+        csv.text(run.format.name).text(modeName(run.mode)).text(run.ok() ? "true" : "false");
+        if (run.top.empty())
+            csv.empty(3);
+        else
+            csv.integer(static_cast<std::int64_t>(run.top[0].index)).text(run.top[0].label).number(run.top[0].probability);
+        const Comparison* comparison = nullptr;
+        for (const auto& c : report.comparisons)
+            if (c.candidate == i) comparison = &c;
+        if (comparison) {
+            const ErrorMetrics& m = comparison->metrics;
+            csv.number(m.meanAbs).number(m.maxAbs).number(m.rmse).number(m.maxRelative).number(m.cosine).number(m.sqnrDb);
+            csv.number(m.kl).number(m.ulpMedian).number(m.ulpMax).text(m.top1Agrees ? "true" : "false").integer(m.topKOverlap);
+            csv.number(m.referenceMargin).number(m.candidateMargin);
+        } else {
+            csv.empty(13);
+        }
+        if (run.latency)
+            csv.number(run.latency->median);
+        else
+            csv.empty(1);
+        if (run.ok()) {
+            csv.integer(run.memory.weightBytes).integer(run.memory.activationPeakBytes);
+            csv.integer(static_cast<std::int64_t>(run.nans)).integer(static_cast<std::int64_t>(run.infinities));
+        } else {
+            csv.empty(4);
+        }
+        csv.text(run.error ? run.error->text() : "");
+        csv.endRow();
+    }
+    return csv.text();
+}
+
+}  // namespace mantissa
