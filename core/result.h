@@ -20,10 +20,10 @@ enum class ErrorCode {
 /// One error, in words a user can act on.
 struct Error {
     ErrorCode code = ErrorCode::internal;
-    std::string message;  ///< what is wrong and what to do, one sentence or two, no trailing newline
-    std::string where;    ///< file, byte offset, tensor or operator; empty when the message says it all
-    std::string op;       ///< the ATen operator, when an operator failed
-    std::string layer;    ///< its module path, when an operator failed
+    std::string message{};  ///< what is wrong and what to do, one sentence or two, no trailing newline
+    std::string where{};    ///< file, byte offset, tensor or operator; empty when the message says it all
+    std::string op{};      ///< the ATen operator, when an operator failed
+    std::string layer{};   ///< its module path, when an operator failed
 
     /// `where: message`, on one line, as the command line prints it.
     std::string text() const { return where.empty() ? message : where + ": " + message; }
