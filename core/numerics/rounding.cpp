@@ -1,0 +1,269 @@
+#include "numerics/rounding.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "numerics/rounding_internal.h"
+
+// Policy, the same for one value and for arrays:
+//  * NaN becomes the format's quiet NaN with the sign kept. A format without NaN gives 0 of that sign; an IEEE-like format
+//    without fraction bits has no NaN code either and gives infinity.
+//  * ±∞ stays infinite where the format has infinities and overflow is "standard"; else it overflows like any finite value.
+//  * −0 stays −0 where the format has it (not FNUZ, integers, E8M0). E8M0 has no zero and no sign: 0 and negatives give NaN.
+//  * Rounding happens once, as if the exponent had no upper bound; what then exceeds the largest finite value overflows. So the tie
+//    464 of E4M3 still gives 448, and 65519.99 of FP16 gives 65504.
+//  * Overflow "standard": infinity, else NaN (E4M3, FNUZ, E8M0), else the largest finite value (FP6, FP4, integers). Directed modes
+//    that point back to the range (toward zero, up for negative values, down for positive ones) and to-odd give the largest finite
+//    value, as IEEE 754-2019 clause 7.4 asks. "saturate": always the largest finite value of that sign.
+//  * Nearest-even breaks ties by the last bit of the significand. E8M0's only significand is 1, odd, so its ties go up.
+//  * Integers: the value is rounded to an integer and clamped to the range; NaN gives 0.
+//  * Below the smallest positive value the neighbours are it and 0, except for E8M0, which gives its smallest.
+
+namespace mantissa {
+namespace {
+
+using detail::randomBits;
+
+/// |value| as significand × 2^exponent, significand < 2^53. Value is finite and not zero.
+struct Decomposed {
+    std::uint64_t significand;
+    int exponent;
+};
+
+Decomposed decompose(double value) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
+    const int field = static_cast<int>((bits >> 52) & 0x7FF);
+    if (field == 0) return {fraction, -1074};
+    return {fraction | (std::uint64_t{1} << 52), field - 1075};
+}
+
+/// significand × 2^(−shift), rounded to an integer. `negative` matters for the directed modes.
+std::uint64_t roundShift(std::uint64_t significand, int shift, bool negative, const RoundOptions& options) {
+    if (shift <= 0) return significand << -shift;
+    // Anything shifted out entirely behaves as a remainder that is not zero and below one half.
+    const bool gone = shift > 63;
+    const std::uint64_t whole = gone ? 0 : significand >> shift;
+    const std::uint64_t remainder = gone ? significand : significand & ((std::uint64_t{1} << shift) - 1);
+    if (remainder == 0) return whole;
+    const std::uint64_t half = gone ? 0 : std::uint64_t{1} << (shift - 1);
+    const bool aboveHalf = !gone && remainder > half;
+    const bool tie = !gone && remainder == half;
+    switch (options.rounding) {
+        case Rounding::nearestEven: return whole + (aboveHalf || (tie && (whole & 1)));
+        case Rounding::nearestAway: return whole + (aboveHalf || tie);
+        case Rounding::towardZero: return whole;
+        case Rounding::up: return whole + !negative;
+        case Rounding::down: return whole + negative;
+        case Rounding::toOdd: return whole | 1;
+        case Rounding::stochastic: {
+            // The remainder's leading 32 bits against 32 random ones: exact for every FP32 value that a format can hold.
+            std::uint64_t leading = 0;
+            if (shift <= 32)
+                leading = remainder << (32 - shift);
+            else if (shift - 32 < 64)
+                leading = remainder >> (shift - 32);
+            return whole + (leading + randomBits(options.seed, options.index) >= (std::uint64_t{1} << 32));
+        }
+    }
+    return whole;
+}
+
+struct Layout {
+    std::uint64_t signMask, fractionMask;
+    int topField;  // largest exponent field of a finite value
+    std::uint64_t topFraction;
+    int lowField;  // exponent field of the smallest normal value
+};
+
+Layout layoutOf(const Format& f) {
+    Layout l{};
+    l.signMask = f.signBits ? std::uint64_t{1} << (f.bits() - 1) : 0;
+    l.fractionMask = (std::uint64_t{1} << f.fractionBits) - 1;
+    l.topField = (1 << f.exponentBits) - 1;
+    l.topFraction = l.fractionMask;
+    l.lowField = f.signBits ? 1 : 0;  // without a sign there is no zero either, and field 0 is a normal value's
+    if (f.specials == Specials::ieee || (f.specials == Specials::allOnesNan && f.fractionBits == 0))
+        --l.topField;
+    else if (f.specials == Specials::allOnesNan)
+        --l.topFraction;
+    return l;
+}
+
+bool hasZero(const Format& f) { return f.signBits == 1; }
+
+std::uint64_t assemble(const Format& f, bool negative, int field, std::uint64_t fraction) {
+    return (negative ? layoutOf(f).signMask : 0) | (static_cast<std::uint64_t>(field) << f.fractionBits) | fraction;
+}
+
+std::uint64_t largestCode(const Format& f, bool negative) {
+    const Layout l = layoutOf(f);
+    return assemble(f, negative, l.topField, l.topFraction);
+}
+
+std::uint64_t infinityCode(const Format& f, bool negative) { return assemble(f, negative, (1 << f.exponentBits) - 1, 0); }
+
+std::uint64_t nanCode(const Format& f, bool negative) {
+    const int allOnes = (1 << f.exponentBits) - 1;
+    switch (f.specials) {
+        case Specials::ieee: return assemble(f, negative, allOnes, f.fractionBits ? std::uint64_t{1} << (f.fractionBits - 1) : 0);
+        case Specials::allOnesNan: return assemble(f, negative, allOnes, layoutOf(f).fractionMask);
+        case Specials::negativeZeroNan: return layoutOf(f).signMask;
+        case Specials::none: return negative ? layoutOf(f).signMask : 0;
+    }
+    return 0;
+}
+
+/// The directed modes that point back into the range never leave it (IEEE 754-2019 clause 7.4).
+bool staysFinite(Rounding rounding, bool negative) {
+    return rounding == Rounding::towardZero || rounding == Rounding::toOdd || (rounding == Rounding::up && negative) ||
+           (rounding == Rounding::down && !negative);
+}
+
+std::uint64_t overflowCode(const Format& f, bool negative, Overflow overflow) {
+    if (overflow == Overflow::saturate || f.specials == Specials::none) return largestCode(f, negative);
+    if (f.specials == Specials::ieee) return infinityCode(f, negative);
+    return nanCode(f, negative);
+}
+
+std::uint64_t encodeFloating(const Format& f, double value, const RoundOptions& options) {
+    bool negative = std::signbit(value);
+    if (std::isnan(value)) return nanCode(f, negative);
+    if (!hasZero(f) && (negative || value == 0)) return nanCode(f, false);
+    if (std::isinf(value)) return overflowCode(f, negative, options.overflow);
+    const bool keepsNegativeZero = f.specials != Specials::negativeZeroNan;
+    if (value == 0) return negative && keepsNegativeZero ? layoutOf(f).signMask : 0;
+
+    const Layout l = layoutOf(f);
+    const auto [significand, exponent] = decompose(value);
+    const int leading = exponent + static_cast<int>(std::bit_width(significand)) - 1;  // floor(log2 |value|)
+    const int lowest = l.lowField - f.bias;                          // exponent of the smallest normal value
+    // The spacing of representable values here: that of the binade, of the subnormals, or the whole gap to 0 without subnormals.
+    int quantum = std::max(leading, lowest) - f.fractionBits;
+    if (leading < lowest && !f.subnormals) quantum = lowest;
+    std::uint64_t k = roundShift(significand, quantum - exponent, negative, options);
+    if (k == 0 && !hasZero(f)) return 0;
+    if (k == 0) return negative && keepsNegativeZero ? l.signMask : 0;
+    if (leading < lowest && !f.subnormals) return assemble(f, negative, l.lowField, 0);
+    if (leading < lowest && k <= l.fractionMask) {
+        // A format with one exponent bit has subnormals only, and NaN codes may end them early.
+        if (l.topField < l.lowField && k > l.topFraction)
+            return staysFinite(options.rounding, negative) ? largestCode(f, negative) : overflowCode(f, negative, options.overflow);
+        return assemble(f, negative, 0, k);
+    }
+    if (k > 2 * l.fractionMask + 1) {  // the carry out of all ones
+        k >>= 1;
+        ++quantum;
+    }
+    const int field = quantum + f.fractionBits + f.bias;
+    const std::uint64_t fraction = k & l.fractionMask;
+    if (field > l.topField || (field == l.topField && fraction > l.topFraction))
+        return staysFinite(options.rounding, negative) ? largestCode(f, negative) : overflowCode(f, negative, options.overflow);
+    return assemble(f, negative, field, fraction);
+}
+
+std::uint64_t encodeInteger(const Format& f, double value, const RoundOptions& options) {
+    const std::uint64_t mask = f.bits() >= 64 ? UINT64_MAX : (std::uint64_t{1} << f.bits()) - 1;
+    if (std::isnan(value) || value == 0) return 0;
+    const double high = std::ldexp(1.0, f.fractionBits) - 1;
+    const double low = f.signBits ? -high - 1 : 0;
+    if (value >= high) return static_cast<std::uint64_t>(high) & mask;
+    if (value <= low) return static_cast<std::uint64_t>(static_cast<std::int64_t>(low)) & mask;
+    const auto [significand, exponent] = decompose(value);
+    const auto magnitude = static_cast<std::int64_t>(roundShift(significand, -exponent, value < 0, options));
+    return static_cast<std::uint64_t>(value < 0 ? -magnitude : magnitude) & mask;
+}
+
+/// Codes of a signed format in numeric order, as a signed number: negative codes below 0. −0 and +0 both give 0.
+std::int64_t orderOf(const Format& f, std::uint64_t code) {
+    if (f.kind == FormatKind::integer)
+        return f.signBits ? static_cast<std::int64_t>(decode(f, code)) : static_cast<std::int64_t>(code);
+    const std::uint64_t sign = layoutOf(f).signMask;
+    const auto magnitude = static_cast<std::int64_t>(code & ~sign);
+    return sign != 0 && (code & sign) ? -magnitude : magnitude;
+}
+
+/// One step toward +∞ (direction 1) or −∞ (−1).
+std::uint64_t step(const Format& f, std::uint64_t code, int direction) {
+    const double value = decode(f, code);
+    if (std::isnan(value)) return code;
+    if (f.kind == FormatKind::integer) return encode(f, value + direction);
+    const std::uint64_t sign = layoutOf(f).signMask;
+    const std::uint64_t one = f.subnormals ? 1 : std::uint64_t{1} << f.fractionBits;  // the smallest positive value's code
+    const bool toward = direction > 0;
+    if (value == 0 && hasZero(f)) return toward ? one : (sign | one);
+    const bool negative = value < 0;
+    const bool grows = negative != toward;
+    const std::uint64_t magnitude = code & ~sign;
+    if (grows) {
+        const bool atTop = magnitude == (largestCode(f, false));
+        if (std::isinf(value) || (atTop && f.specials != Specials::ieee)) return code;
+        if (atTop) return infinityCode(f, negative);
+        return code + 1;
+    }
+    if (std::isinf(value)) return largestCode(f, negative);
+    if (!hasZero(f)) return magnitude == 0 ? code : code - 1;
+    if (magnitude == one) return negative && f.specials != Specials::negativeZeroNan ? sign : 0;
+    return code - 1;
+}
+
+}  // namespace
+
+std::uint64_t encode(const Format& f, double value, const RoundOptions& options) {
+    return f.kind == FormatKind::integer ? encodeInteger(f, value, options) : encodeFloating(f, value, options);
+}
+
+double decode(const Format& f, std::uint64_t code) {
+    if (f.bits() < 64) code &= (std::uint64_t{1} << f.bits()) - 1;
+    if (f.kind == FormatKind::integer) {
+        const double value = static_cast<double>(code);
+        const bool negative = f.signBits && (code >> (f.bits() - 1));
+        return negative ? value - std::ldexp(1.0, f.bits()) : value;
+    }
+    const Layout l = layoutOf(f);
+    const bool negative = (code & l.signMask) != 0;
+    const int field = static_cast<int>((code & ~l.signMask) >> f.fractionBits);
+    const std::uint64_t fraction = code & l.fractionMask;
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    const int allOnes = (1 << f.exponentBits) - 1;
+    if (f.specials == Specials::ieee && field == allOnes) {
+        if (fraction != 0) return std::copysign(kNan, negative ? -1.0 : 1.0);
+        return negative ? -INFINITY : INFINITY;
+    }
+    if (f.specials == Specials::allOnesNan && field == allOnes && fraction == l.fractionMask)
+        return std::copysign(kNan, negative ? -1.0 : 1.0);
+    if (f.specials == Specials::negativeZeroNan && code == l.signMask) return kNan;
+    double magnitude = 0;
+    if (field >= l.lowField)
+        magnitude = std::ldexp(static_cast<double>(fraction | (std::uint64_t{1} << f.fractionBits)), field - f.bias - f.fractionBits);
+    else if (f.subnormals)
+        magnitude = std::ldexp(static_cast<double>(fraction), 1 - f.bias - f.fractionBits);
+    return negative ? -magnitude : magnitude;
+}
+
+double roundTo(const Format& f, double value, const RoundOptions& options) { return decode(f, encode(f, value, options)); }
+
+std::uint64_t nextUp(const Format& f, std::uint64_t code) { return step(f, code, 1); }
+std::uint64_t nextDown(const Format& f, std::uint64_t code) { return step(f, code, -1); }
+
+double ulp(const Format& f, double value) {
+    if (f.kind == FormatKind::integer) return 1;
+    if (std::isnan(value)) return std::numeric_limits<double>::quiet_NaN();
+    const FormatLimits l = limits(f);
+    const double magnitude = std::min(std::abs(value), l.max);
+    if (magnitude < l.minNormal) return l.minSubnormal;
+    return std::ldexp(1.0, std::ilogb(magnitude) - f.fractionBits);
+}
+
+std::uint64_t ulpDistance(const Format& f, double a, double b) {
+    const std::uint64_t codeA = encode(f, a), codeB = encode(f, b);
+    if (std::isnan(decode(f, codeA)) || std::isnan(decode(f, codeB))) return UINT64_MAX;
+    const std::int64_t orderA = orderOf(f, codeA), orderB = orderOf(f, codeB);
+    // Unsigned subtraction: the distance between −max and max of FP64 does not fit in a signed one.
+    return orderA > orderB ? static_cast<std::uint64_t>(orderA) - static_cast<std::uint64_t>(orderB)
+                           : static_cast<std::uint64_t>(orderB) - static_cast<std::uint64_t>(orderA);
+}
+
+}  // namespace mantissa
