@@ -38,27 +38,36 @@ struct Parameters {
 
 constexpr std::uint32_t kSign = 0x80000000u;
 
+/// Selections by mask instead of ?:, which the compiler would turn back into branches that no vector unit can take.
+[[gnu::always_inline]] inline std::uint32_t maskOf(bool condition) { return 0u - static_cast<std::uint32_t>(condition); }
+[[gnu::always_inline]] inline std::uint32_t select(std::uint32_t mask, std::uint32_t yes, std::uint32_t no) {
+    return (yes & mask) | (no & ~mask);
+}
+[[gnu::always_inline]] inline int larger(int a, int b) { return a > b ? a : b; }
+[[gnu::always_inline]] inline int smaller(int a, int b) { return a < b ? a : b; }
+
 template <Rounding mode>
 [[gnu::always_inline]] inline std::uint32_t roundBits(std::uint32_t bits, std::uint32_t indexLow, const Parameters& p) {
     const std::uint32_t sign = bits & kSign;
     const std::uint32_t magnitude = bits & ~kSign;
     const std::uint32_t negative = sign >> 31;
     const int field = static_cast<int>(magnitude >> 23);
-    const std::uint32_t significand = (magnitude & 0x7FFFFFu) | (field == 0 ? 0u : 0x800000u);
-    const int binade = std::max(field, 1);
+    const std::uint32_t significand = (magnitude & 0x7FFFFFu) | (maskOf(field != 0) & 0x800000u);
+    const int binade = larger(field, 1);
 
     // How many of the significand's bits the format does not hold here; past 25 they are all remainder, below one half.
-    const bool subnormal = binade < p.lowestField;
-    const int drop = std::min(subnormal ? p.dropNormal + p.lowestField - binade : p.dropNormal, 26);
+    const std::uint32_t subnormal = maskOf(binade < p.lowestField);
+    const int full = p.dropNormal + larger(p.lowestField - binade, 0);
+    const int drop = smaller(full, 26);
     const std::uint32_t unit = 1u << drop;
     const std::uint32_t remainderMask = unit - 1u;
     const std::uint32_t whole = significand >> drop;
     const std::uint32_t remainder = significand & remainderMask;
-    const std::uint32_t inexact = remainder != 0 ? 1u : 0u;
+    const std::uint32_t inexact = maskOf(remainder != 0) & 1u;
     std::uint32_t k = 0;
     if constexpr (mode == Rounding::nearestEven) {
         // Adding one less than half, plus one where the last kept bit is odd, carries exactly when the tie rule says so.
-        k = (significand + ((unit >> 1) - (unit > 1 ? 1u : 0u)) + (unit > 1 ? whole & 1u : 0u)) >> drop;
+        k = (significand + (remainderMask >> 1) + (whole & (unit >> 1 != 0) & 1u)) >> drop;
     } else if constexpr (mode == Rounding::nearestAway) {
         k = (significand + (unit >> 1)) >> drop;
     } else if constexpr (mode == Rounding::towardZero) {
@@ -71,24 +80,22 @@ template <Rounding mode>
         k = whole | inexact;
     } else {
         // The remainder may be longer than `drop` where drop was capped: then its leading bits are 0 anyway.
-        const int full = subnormal ? p.dropNormal + p.lowestField - binade : p.dropNormal;
         const std::uint32_t random = detail::randomFrom(p.key, indexLow);
-        const int over = std::clamp(full - 26, 0, 31);
-        const std::uint32_t leading = drop == 0 ? 0u : (remainder << (32 - std::max(drop, 1))) >> over;
-        k = whole + (leading > ~random ? 1u : 0u);
+        const int over = smaller(larger(full - 26, 0), 31);
+        const std::uint32_t leading = (remainder << ((32 - drop) & 31)) >> over;
+        k = whole + ((maskOf(leading > ~random) & maskOf(drop != 0)) & 1u);
     }
 
     // Normal: put the kept bits back below the exponent; a carry moves into it by itself. Subnormal: k quanta.
     const std::uint32_t normal = static_cast<std::uint32_t>(binade - 1) * 0x800000u + (k << drop);
     const std::uint32_t small = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(k)) * p.quantum);
-    std::uint32_t result = subnormal ? small : normal;
+    std::uint32_t result = select(subnormal, small, normal);
 
-    const std::uint32_t overflow = negative ? p.overflowDown : p.overflowUp;
-    result = result > p.maxBits ? overflow : result;
-    result = magnitude == 0x7F800000u ? p.infinityBits : result;
-    result = magnitude > 0x7F800000u ? p.nanBits : result;
-    const std::uint32_t keptSign = result == 0 ? sign & p.negativeZero : sign;
-    return result | keptSign;
+    const std::uint32_t overflow = select(0u - negative, p.overflowDown, p.overflowUp);
+    result = select(maskOf(result > p.maxBits), overflow, result);
+    result = select(maskOf(magnitude == 0x7F800000u), p.infinityBits, result);
+    result = select(maskOf(magnitude > 0x7F800000u), p.nanBits, result);
+    return result | (sign & (p.negativeZero | maskOf(result != 0)));
 }
 
 template <Rounding mode>
@@ -151,7 +158,9 @@ Parameters parametersFor(const Format& f, const RoundOptions& options, std::uint
     p.nanBits = magnitudeBits(roundTo(f, std::numeric_limits<double>::quiet_NaN(), options));
     p.negativeZero = f.specials == Specials::negativeZeroNan ? 0 : kSign;
     p.key = detail::randomKey(options.seed, indexHigh);
-    p.quantum = static_cast<float>(l.minSubnormal);
+    // Where the format's subnormals are float32's own, the path for normal values serves them, and a multiplication by a subnormal,
+    // though its result is not used, would slow every element down.
+    p.quantum = p.lowestField <= 1 ? 1.0f : static_cast<float>(l.minSubnormal);
     return p;
 }
 
