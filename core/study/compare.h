@@ -13,11 +13,11 @@
 #include "numerics/rounding.h"
 #include "progress.h"
 #include "result.h"
+#include "run/precision_plan.h"
 
 namespace mantissa {
 
 enum class RunMode { automatic, native, emulated };  ///< automatic: native kernels where there are any, else emulated
-enum class CastScope { weights, activations, weightsAndActivations };
 
 /// A tensor given directly instead of a picture.
 struct TensorInput {

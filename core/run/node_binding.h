@@ -1,0 +1,65 @@
+#pragma once
+
+// Private to core/run: includes LibTorch.
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/ivalue.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "graph/graph.h"
+#include "result.h"
+#include "run/scalar_ops_impl.h"
+
+namespace mantissa {
+
+/// One node, bound to its operator: schema found, defaults filled in, constants converted to what the schema asks for. Bound once,
+/// called many times.
+class BoundNode {
+  public:
+    static Result<BoundNode> bind(const Node& node);
+
+    /// Calls the operator on the values in `slots` and stores what it returns there. Throws what LibTorch throws.
+    void call(std::vector<c10::IValue>& slots) const;
+
+    /// Values that the call reads.
+    const std::vector<ValueId>& reads() const { return reads_; }
+
+    /// Whether the operator writes into one of its arguments (relu_, add_).
+    bool writesArgument() const { return writesArgument_; }
+    /// Whether what it returns may be a view of an argument, not a new value.
+    bool returnsView() const { return returnsView_; }
+
+    /// Sets a boolean argument by name where the operator has it (batch_norm's training, dropout's train); false where it has not.
+    bool setFlag(std::string_view name, bool value);
+
+  private:
+    struct Patch {
+        std::size_t argument;  // position in the stack
+        ValueId value;         // what goes there
+        bool wrapNumber;       // a number where the schema says Tensor
+    };
+    /// A list of integers or tensors some of whose elements are values.
+    struct ListPatch {
+        std::size_t argument;
+        std::vector<IntOrRef> elements;
+        bool tensors;
+        bool optional;
+    };
+
+    Status bindArgument(const Node& node, const c10::Argument& formal, std::size_t position, const Argument* actual);
+
+    const Node* node_ = nullptr;
+    std::optional<c10::OperatorHandle> op_;
+    ScalarOp scalar_;
+    std::vector<c10::IValue> stack_;
+    std::vector<Patch> patches_;
+    std::vector<ListPatch> listPatches_;
+    std::vector<ValueId> reads_;
+    bool writesArgument_ = false;
+    bool returnsView_ = false;
+};
+
+}  // namespace mantissa
