@@ -1,0 +1,18 @@
+#pragma once
+
+#include <QImage>
+#include <span>
+#include <string_view>
+
+namespace mantissa::samples {
+
+/// One sample picture: the CIFAR-10 class it shows, which is also its file's name, and the program that draws it.
+struct Sample {
+    std::string_view name;
+    QImage (*draw)();  ///< kSide × kSide RGB, the same on every call
+};
+
+/// All of them, in the order of CIFAR-10's class indices.
+std::span<const Sample> allSamples();
+
+}  // namespace mantissa::samples
