@@ -1,0 +1,113 @@
+#pragma once
+
+#include <QImage>
+#include <QObject>
+#include <QString>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "study/compare.h"
+#include "study/memory.h"
+
+class QUndoStack;
+
+namespace mantissa::ui {
+
+class JobRunner;
+class Settings;
+
+/// What the user chose for a comparison; one entry of the undo stack each.
+struct Choices {
+    Format reference = format("fp32");
+    std::vector<Format> candidates;  ///< in the order of the toggles
+    std::vector<Format> emulated;    ///< of these, the ones that the user wants emulated even where native kernels exist
+    CastScope scope = CastScope::weightsAndActivations;
+    std::optional<Preprocessing> preprocessing;  ///< instead of the model's own
+    int topK = 5;
+
+    bool operator==(const Choices&) const = default;
+};
+
+/// Something that went wrong, ready to be shown in place.
+struct Problem {
+    QString title;     ///< "“x.safetensors” was not opened"
+    Error error;
+    std::filesystem::path path;       ///< the file at fault; empty when none is
+    enum class Kind { model, image, comparison, memory, file } kind = Kind::file;
+};
+
+using CompareReportPtr = std::shared_ptr<const CompareReport>;
+using MemoryReportPtr = std::shared_ptr<const MemoryReport>;
+
+/// What is loaded and chosen, and the results. The window and its pages read it and follow its signals; everything that takes time
+/// runs on its job runner. A failed open or run leaves everything as it was and says so through `problem`.
+class Session final : public QObject {
+    Q_OBJECT
+
+  public:
+    explicit Session(Settings& settings, QObject* parent = nullptr);
+    ~Session() override;
+
+    Settings& settings() const { return settings_; }
+    const ModelPtr& model() const { return model_; }
+    const std::optional<SourceImage>& image() const { return image_; }
+    const Choices& choices() const { return choices_; }
+    const CompareReportPtr& report() const { return report_; }
+    const MemoryReportPtr& memoryReport() const { return memoryReport_; }
+    QUndoStack& undoStack() const { return *undoStack_; }
+
+    /// The preprocessing that a run would use now: the user's, else the model's.
+    Preprocessing preprocessing() const;
+    /// What is shown no longer belongs to what is chosen, and nothing is running to change that.
+    bool stale() const;
+    bool busy() const;
+
+    void openModel(const std::filesystem::path& path);
+    void openImage(const std::filesystem::path& path);
+    /// A file or folder whose kind is not known yet: pictures by their content, all else as a model.
+    void open(const std::filesystem::path& path);
+    void pasteImage(const QImage& picture);
+
+    /// Changes the choices, undoably, under this name ("Turn on FP16"), and runs when "Run on change" is on.
+    void choose(const QString& name, const Choices& choices);
+    void setRunOnChange(bool on);
+    bool runOnChange() const;
+
+    void run();     ///< compares; does nothing without model and image
+    void cancel();  ///< the running job; finished parts are kept
+    /// Measures memory of these formats with the loaded model and picture; the answer comes as memoryReady.
+    void measureMemory(const std::vector<Format>& formats, int batch);
+
+  signals:
+    void modelChanged();
+    void imageChanged();
+    void choicesChanged();
+    void compareReady();
+    void memoryReady();
+    void staleChanged();
+    void problem(const mantissa::ui::Problem& problem);
+    void problemSolved();  ///< the last open or run went well
+    void busyChanged(bool busy);
+    void progress(const mantissa::ProgressUpdate& update);
+
+  private:
+    friend class ChooseCommand;
+    void apply(const Choices& choices);
+    void afterChange();
+    void setStale(bool stale);
+
+    Settings& settings_;
+    std::unique_ptr<JobRunner> jobs_;
+    std::unique_ptr<QUndoStack> undoStack_;
+    ModelPtr model_;
+    std::optional<SourceImage> image_;
+    Choices choices_;
+    CompareReportPtr report_;
+    MemoryReportPtr memoryReport_;
+    bool stale_ = false;
+};
+
+}  // namespace mantissa::ui
