@@ -1,0 +1,169 @@
+#include "storage/pytorch_checkpoint.h"
+
+#include <cstring>
+#include <functional>
+#include <unordered_map>
+
+#include "storage/mapped_file.h"
+#include "storage/pickle.h"
+#include "storage/zip_archive.h"
+
+namespace mantissa {
+namespace {
+
+using Kind = PickleValue::Kind;
+
+/// Bytes of one storage and what keeps them alive.
+struct StorageBytes {
+    std::span<const std::byte> bytes;
+    std::shared_ptr<const void> owner;
+};
+using FindStorage = std::function<Result<StorageBytes>(const PickleValue& storage)>;
+
+/// The dict that holds the tensors: the root, or what it keeps under one of the names that training scripts use.
+const PickleValue* stateDict(const Pickle& pickle) {
+    const auto holdsTensors = [&](const PickleValue& v) {
+        if (v.kind != Kind::dict) return false;
+        for (std::size_t i = 1; i < v.items.size(); i += 2)
+            if (pickle.at(v.items[i]).kind == Kind::tensor) return true;
+        return false;
+    };
+    const PickleValue& root = pickle.at(pickle.root);
+    if (holdsTensors(root)) return &root;
+    if (root.kind != Kind::dict) return nullptr;
+    for (const char* name : {"state_dict", "model", "model_state_dict", "net", "weights"})
+        for (std::size_t i = 0; i + 1 < root.items.size(); i += 2)
+            if (pickle.at(root.items[i]).text == name && holdsTensors(pickle.at(root.items[i + 1]))) return &pickle.at(root.items[i + 1]);
+    return nullptr;
+}
+
+/// Checks that every element that shape and strides reach lies in the storage, without overflow, and that the tensor is no larger than
+/// its storage (stride 0 could make it as large as it likes).
+bool fits(const PickleValue& tensor, std::int64_t storageElements) {
+    std::int64_t last = tensor.integer, count = 1;
+    for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
+        if (__builtin_mul_overflow(count, tensor.shape[i], &count)) return false;
+        std::int64_t step = 0;
+        if (tensor.shape[i] > 0 &&
+            (__builtin_mul_overflow(tensor.shape[i] - 1, tensor.strides[i], &step) || __builtin_add_overflow(last, step, &last)))
+            return false;
+    }
+    if (count == 0) return tensor.integer <= storageElements;
+    return last < storageElements && count <= storageElements;
+}
+
+Result<TensorRecord> toRecord(const Pickle& pickle, const std::string& name, const PickleValue& tensor, const FindStorage& find,
+                              const std::string& where) {
+    const PickleValue& storage = pickle.at(tensor.items.at(0));
+    auto found = find(storage);
+    if (!found) return std::move(found).error();
+    const std::size_t size = elementBytes(storage.dtype);
+    if (!fits(tensor, static_cast<std::int64_t>(found->bytes.size() / size)))
+        return Error{.code = ErrorCode::corrupt, .message = "reaches beyond the bytes that are stored for it", .where = where + ": tensor " + name};
+    TensorRecord record;
+    record.name = name;
+    record.dtype = storage.dtype;
+    record.shape = tensor.shape;
+    record.strides = tensor.strides;
+    record.bytes = found->bytes.subspan(static_cast<std::size_t>(tensor.integer) * size);
+    record.owner = found->owner;
+    std::int64_t contiguous = 1;
+    bool packed = true;
+    for (std::size_t i = record.shape.size(); i-- > 0;) {
+        packed &= record.shape[i] == 1 || record.strides[i] == contiguous;
+        contiguous *= record.shape[i];
+    }
+    if (packed) {
+        record.strides.clear();
+        record.bytes = record.bytes.first(static_cast<std::size_t>(contiguous) * size);
+    }
+    return record;
+}
+
+Result<Checkpoint> collect(const Pickle& pickle, const FindStorage& find, const std::filesystem::path& path, std::string form) {
+    const PickleValue* dict = stateDict(pickle);
+    if (!dict)
+        return Error{.code = ErrorCode::unsupported,
+                     .message = "holds no tensors by name; save the model's state_dict()",
+                     .where = path.string()};
+    Checkpoint checkpoint{.path = path, .form = std::move(form), .tensors = {}};
+    for (std::size_t i = 0; i + 1 < dict->items.size(); i += 2) {
+        const PickleValue& key = pickle.at(dict->items[i]);
+        const PickleValue& value = pickle.at(dict->items[i + 1]);
+        if (key.kind != Kind::text || value.kind != Kind::tensor) continue;  // counters and settings beside the tensors
+        auto record = toRecord(pickle, key.text, value, find, path.string());
+        if (!record) return std::move(record).error();
+        checkpoint.tensors.push_back(*std::move(record));
+    }
+    return checkpoint;
+}
+
+}  // namespace
+
+Result<Checkpoint> openPytorchZip(const std::filesystem::path& path) {
+    auto archive = ZipArchive::open(path);
+    if (!archive) return std::move(archive).error();
+    const std::string root = archive->rootFolder();
+    if (archive->has(root + "/byteorder")) {
+        auto order = archive->read(root + "/byteorder");
+        if (!order) return std::move(order).error();
+        const std::string_view text(reinterpret_cast<const char*>(order->bytes.data()), order->bytes.size());
+        if (text != "little")
+            return Error{.code = ErrorCode::unsupported, .message = "was written big-endian; save it again on a little-endian machine", .where = path.string()};
+    }
+    auto data = archive->read(root + "/data.pkl");
+    if (!data) return std::move(data).error();
+    auto pickle = readPickle(data->bytes, path.string() + ": record " + root + "/data.pkl");
+    if (!pickle) return std::move(pickle).error();
+    std::unordered_map<std::string, StorageBytes> read;
+    const FindStorage find = [&](const PickleValue& storage) -> Result<StorageBytes> {
+        const auto known = read.find(storage.text);
+        if (known != read.end()) return known->second;
+        auto bytes = archive->read(root + "/data/" + storage.text);
+        if (!bytes) return std::move(bytes).error();
+        return read.emplace(storage.text, StorageBytes{bytes->bytes, bytes->owner}).first->second;
+    };
+    return collect(*pickle, find, path, "PyTorch zip");
+}
+
+Result<Checkpoint> openPytorchLegacy(const std::filesystem::path& path) {
+    auto mapped = MappedFile::open(path);
+    if (!mapped) return std::move(mapped).error();
+    std::span<const std::byte> rest = mapped->bytes();
+    // Magic number, protocol version, system information, the object, the storages' keys: a pickle each.
+    std::vector<Pickle> pickles;
+    for (const char* what : {"magic number", "version", "system information", "object", "storage list"}) {
+        auto pickle = readPickle(rest, path.string() + ": " + what);
+        if (!pickle) return std::move(pickle).error();
+        rest = rest.subspan(pickle->size);
+        pickles.push_back(*std::move(pickle));
+    }
+    const auto corrupt = [&](std::string message) { return Error{.code = ErrorCode::corrupt, .message = std::move(message), .where = path.string()}; };
+    std::unordered_map<std::string, DType> types;
+    for (const auto& v : pickles[3].values)
+        if (v.kind == Kind::storage) types[v.text] = v.dtype;
+    std::unordered_map<std::string, StorageBytes> storages;
+    const PickleValue& keys = pickles[4].at(pickles[4].root);
+    if (keys.kind != Kind::list) return corrupt("has no list of its storages");
+    for (const auto index : keys.items) {
+        const std::string& key = pickles[4].at(index).text;
+        const auto type = types.find(key);
+        std::int64_t count = 0;
+        if (type == types.end() || rest.size() < 8) return corrupt("is cut short; copy or download it again");
+        std::memcpy(&count, rest.data(), 8);
+        rest = rest.subspan(8);
+        const std::size_t size = elementBytes(type->second);
+        if (count < 0 || static_cast<std::uint64_t>(count) > rest.size() / size)
+            return corrupt("is cut short inside storage " + key + "; copy or download it again");
+        storages[key] = {rest.first(static_cast<std::size_t>(count) * size), mapped->owner()};
+        rest = rest.subspan(static_cast<std::size_t>(count) * size);
+    }
+    const FindStorage find = [&](const PickleValue& storage) -> Result<StorageBytes> {
+        const auto found = storages.find(storage.text);
+        if (found == storages.end()) return corrupt("lacks the bytes of storage " + storage.text);
+        return found->second;
+    };
+    return collect(pickles[3], find, path, "PyTorch legacy");
+}
+
+}  // namespace mantissa

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+
+#include "result.h"
+#include "storage/checkpoint.h"
+
+namespace mantissa {
+
+/// A state dict saved by torch.save: the zip form of PyTorch 1.6 and later, checksums verified.
+Result<Checkpoint> openPytorchZip(const std::filesystem::path& path);
+
+/// The form before 1.6: pickles one after the other, then the storages' bytes.
+Result<Checkpoint> openPytorchLegacy(const std::filesystem::path& path);
+
+}  // namespace mantissa
