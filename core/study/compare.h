@@ -36,6 +36,7 @@ struct CompareRequest {
     Format reference = format("fp32");
     std::vector<Format> candidates;
     RunMode mode = RunMode::automatic;
+    std::vector<Format> emulated;  ///< of the candidates, those that run emulated whatever `mode` says
     CastScope scope = CastScope::weightsAndActivations;
     RoundOptions rounding;  ///< of emulated formats
     int topK = 5;

@@ -74,7 +74,7 @@ QCPAxisRect* addAxes(QCustomPlot& plot, const ChartStyle& style, int row, int co
         rect->axis(type)->setLayer(QStringLiteral("axes"));
         rect->axis(type)->grid()->setLayer(QStringLiteral("grid"));
     }
-    rect->setMinimumMargins(QMargins(2, 4, 6, 2));
+    rect->setMinimumMargins(QMargins(2, 8, 14, 2));
     plot.plotLayout()->addElement(row, column, rect);
     return rect;
 }
@@ -83,7 +83,7 @@ void styleAxis(QCPAxis& axis, const ChartStyle& style, const QString& label) {
     const QPen line(style.tokens.inputLine, 1);
     axis.setBasePen(line);
     axis.setTickPen(line);
-    axis.setSubTickPen(Qt::NoPen);
+    axis.setSubTicks(false);
     axis.setTickLength(0, 4);
     axis.setSubTickLength(0, 0);
     axis.setTickLabelColor(style.tokens.text3);

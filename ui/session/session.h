@@ -26,7 +26,6 @@ struct Choices {
     std::vector<Format> emulated;    ///< of these, the ones that the user wants emulated even where native kernels exist
     CastScope scope = CastScope::weightsAndActivations;
     std::optional<Preprocessing> preprocessing;  ///< instead of the model's own
-    int topK = 5;
 
     bool operator==(const Choices&) const = default;
 };
@@ -41,6 +40,9 @@ struct Problem {
 
 using CompareReportPtr = std::shared_ptr<const CompareReport>;
 using MemoryReportPtr = std::shared_ptr<const MemoryReport>;
+
+/// Whether `path` holds a picture, by its content; by its name where the content says nothing.
+bool looksLikePicture(const std::filesystem::path& path);
 
 /// What is loaded and chosen, and the results. The window and its pages read it and follow its signals; everything that takes time
 /// runs on its job runner. A failed open or run leaves everything as it was and says so through `problem`.
@@ -78,6 +80,8 @@ class Session final : public QObject {
 
     void run();     ///< compares; does nothing without model and image
     void cancel();  ///< the running job; finished parts are kept
+    /// Puts the problem shown aside; the user has read it.
+    void dismissProblem();
     /// Measures memory of these formats with the loaded model and picture; the answer comes as memoryReady.
     void measureMemory(const std::vector<Format>& formats, int batch);
 
@@ -89,15 +93,21 @@ class Session final : public QObject {
     void memoryReady();
     void staleChanged();
     void problem(const mantissa::ui::Problem& problem);
-    void problemSolved();  ///< the last open or run went well
+    void problemSolved();  ///< the last open or run went well, or the user put the problem aside
+    void cancelled();      ///< a job stopped because the user asked for it; nothing changed
     void busyChanged(bool busy);
     void progress(const mantissa::ProgressUpdate& update);
 
   private:
     friend class ChooseCommand;
     void apply(const Choices& choices);
+    void takeModel(ModelPtr model, const std::filesystem::path& path);
+    void takeImage(SourceImage image);
+    void takeReport(Result<CompareReport> result);
     void afterChange();
     void setStale(bool stale);
+    /// Emits `cancelled` for a cancelled job, else `problem`.
+    void report(Problem problem);
 
     Settings& settings_;
     std::unique_ptr<JobRunner> jobs_;
@@ -108,6 +118,7 @@ class Session final : public QObject {
     CompareReportPtr report_;
     MemoryReportPtr memoryReport_;
     bool stale_ = false;
+    bool preprocessingWasChosen_ = false;
 };
 
 }  // namespace mantissa::ui

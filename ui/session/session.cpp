@@ -1,0 +1,243 @@
+#include "session/session.h"
+
+#include <QCryptographicHash>
+#include <QFileInfo>
+#include <QMimeDatabase>
+#include <QPainter>
+#include <QUndoStack>
+#include <algorithm>
+#include <utility>
+
+#include "session/job_runner.h"
+#include "session/settings.h"
+
+namespace mantissa::ui {
+
+namespace fs = std::filesystem;
+
+/// One step of the undo stack.
+class ChooseCommand final : public QUndoCommand {
+  public:
+    ChooseCommand(Session& session, const QString& name, Choices after)
+        : QUndoCommand(name), session_(session), before_(session.choices()), after_(std::move(after)) {}
+
+    void undo() override { session_.apply(before_); }
+    void redo() override { session_.apply(after_); }
+
+  private:
+    Session& session_;
+    Choices before_, after_;
+};
+
+namespace {
+
+QString quoted(const fs::path& path) {
+    const fs::path name = path.filename().empty() ? path.parent_path().filename() : path.filename();
+    return QStringLiteral("“%1”").arg(QString::fromStdString(name.string()));
+}
+
+/// A picture from the clipboard as a file would give it: 8-bit RGB, composited on white.
+SourceImage sourceOf(const QImage& picture) {
+    QImage flat(picture.size(), QImage::Format_RGB888);
+    flat.fill(Qt::white);
+    QPainter painter(&flat);
+    painter.drawImage(QPoint(0, 0), picture);
+    painter.end();
+    SourceImage source;
+    source.name = "pasted image";
+    source.rgb.width = flat.width();
+    source.rgb.height = flat.height();
+    const auto rowBytes = static_cast<std::size_t>(flat.width()) * 3;
+    source.rgb.pixels.reserve(rowBytes * static_cast<std::size_t>(flat.height()));
+    for (int y = 0; y < flat.height(); ++y) {
+        const auto* row = flat.constScanLine(y);
+        source.rgb.pixels.insert(source.rgb.pixels.end(), row, row + rowBytes);
+    }
+    const QByteArray bytes = QByteArray::fromRawData(reinterpret_cast<const char*>(source.rgb.pixels.data()),
+                                                     static_cast<qsizetype>(source.rgb.pixels.size()));
+    source.sha256 = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex().toStdString();
+    return source;
+}
+
+}  // namespace
+
+bool looksLikePicture(const fs::path& path) {
+    const QFileInfo info(QString::fromStdString(path.string()));
+    if (info.isDir()) return false;
+    const QMimeDatabase types;
+    const QMimeType byContent = types.mimeTypeForFile(info, QMimeDatabase::MatchContent);
+    if (!byContent.isDefault()) return byContent.name().startsWith(QLatin1String("image/"));
+    // Damaged pictures have no recognisable content: their name still says where they belong, so that the error is the right one.
+    return types.mimeTypeForFile(info, QMimeDatabase::MatchExtension).name().startsWith(QLatin1String("image/"));
+}
+
+Session::Session(Settings& settings, QObject* parent)
+    : QObject(parent), settings_(settings), jobs_(std::make_unique<JobRunner>()), undoStack_(std::make_unique<QUndoStack>()) {
+    choices_.candidates = {format("bf16")};
+    connect(jobs_.get(), &JobRunner::busyChanged, this, &Session::busyChanged);
+    connect(jobs_.get(), &JobRunner::progress, this, &Session::progress);
+}
+
+Session::~Session() {
+    // The window goes first; nothing is there to hear about the jobs that end now.
+    jobs_->disconnect(this);
+    jobs_.reset();
+}
+
+Preprocessing Session::preprocessing() const {
+    if (choices_.preprocessing) return *choices_.preprocessing;
+    return model_ ? model_->preprocessing : Preprocessing{};
+}
+
+bool Session::stale() const { return stale_; }
+bool Session::busy() const { return jobs_->busy(); }
+
+void Session::openModel(const fs::path& path) {
+    jobs_->drop(JobKind::compare);
+    jobs_->drop(JobKind::memory);
+    jobs_->start<ModelPtr>(
+        JobKind::openModel, [path](std::stop_token, const Progress&) { return mantissa::openModel(path); },
+        [this, path](Result<ModelPtr> opened) {
+            if (opened) return takeModel(std::move(*opened), path);
+            settings_.removeRecent(Settings::Recent::models, QString::fromStdString(path.string()));
+            report({tr("%1 was not opened").arg(quoted(path)), opened.error(), path, Problem::Kind::model});
+        });
+}
+
+void Session::openImage(const fs::path& path) {
+    jobs_->drop(JobKind::compare);
+    jobs_->start<SourceImage>(
+        JobKind::openImage, [path](std::stop_token, const Progress&) { return mantissa::openImage(path); },
+        [this, path](Result<SourceImage> opened) {
+            if (opened) {
+                settings_.addRecent(Settings::Recent::images, QString::fromStdString(path.string()));
+                return takeImage(std::move(*opened));
+            }
+            settings_.removeRecent(Settings::Recent::images, QString::fromStdString(path.string()));
+            report({tr("%1 was not opened").arg(quoted(path)), opened.error(), path, Problem::Kind::image});
+        });
+}
+
+void Session::open(const fs::path& path) {
+    if (looksLikePicture(path))
+        openImage(path);
+    else
+        openModel(path);
+}
+
+void Session::pasteImage(const QImage& picture) {
+    if (picture.isNull()) return;
+    jobs_->drop(JobKind::compare);
+    jobs_->drop(JobKind::openImage);
+    takeImage(sourceOf(picture));
+}
+
+void Session::takeModel(ModelPtr model, const fs::path& path) {
+    model_ = std::move(model);
+    settings_.addRecent(Settings::Recent::models, QString::fromStdString(path.string()));
+    // Preprocessing belongs to a model: that of the last one must come back neither now nor through undo.
+    if (preprocessingWasChosen_) undoStack_->clear();
+    preprocessingWasChosen_ = false;
+    choices_.preprocessing.reset();
+    memoryReport_.reset();
+    emit problemSolved();
+    emit modelChanged();
+    emit choicesChanged();
+    afterChange();
+}
+
+void Session::takeImage(SourceImage image) {
+    image_ = std::move(image);
+    emit problemSolved();
+    emit imageChanged();
+    afterChange();
+}
+
+void Session::choose(const QString& name, const Choices& choices) {
+    if (choices == choices_) return;
+    undoStack_->push(new ChooseCommand(*this, name, choices));
+}
+
+void Session::apply(const Choices& choices) {
+    choices_ = choices;
+    preprocessingWasChosen_ = preprocessingWasChosen_ || choices.preprocessing.has_value();
+    emit choicesChanged();
+    afterChange();
+}
+
+void Session::setRunOnChange(bool on) {
+    settings_.set(option::kRunOnChange, on);
+    if (on && stale_) run();
+}
+
+bool Session::runOnChange() const { return settings_.value(option::kRunOnChange); }
+
+void Session::afterChange() {
+    if (!model_ || !image_ || jobs_->busy(JobKind::openModel) || jobs_->busy(JobKind::openImage)) return;
+    if (runOnChange()) return run();
+    jobs_->drop(JobKind::compare);
+    setStale(true);
+}
+
+void Session::setStale(bool stale) {
+    if (stale_ == stale) return;
+    stale_ = stale;
+    emit staleChanged();
+}
+
+void Session::run() {
+    if (!model_ || !image_) return;
+    CompareRequest request;
+    request.model = model_;
+    request.image = image_;
+    request.preprocessing = choices_.preprocessing;
+    request.reference = choices_.reference;
+    request.candidates = choices_.candidates;
+    request.emulated = choices_.emulated;
+    request.scope = choices_.scope;
+    request.runs = settings_.value(option::kTimedRuns);
+    request.timeLimitSeconds = settings_.value(option::kTimeLimit);
+    request.threads = settings_.value(option::kThreads);
+    std::erase(request.candidates, request.reference);
+    setStale(false);
+    jobs_->start<CompareReport>(
+        JobKind::compare,
+        [request = std::move(request)](std::stop_token stop, const Progress& progress) { return compare(request, stop, progress); },
+        [this](Result<CompareReport> result) { takeReport(std::move(result)); });
+}
+
+void Session::takeReport(Result<CompareReport> result) {
+    if (!result) {
+        setStale(true);
+        return report({tr("The comparison did not finish"), result.error(), {}, Problem::Kind::comparison});
+    }
+    report_ = std::make_shared<const CompareReport>(std::move(*result));
+    emit problemSolved();
+    emit compareReady();
+}
+
+void Session::cancel() { jobs_->cancel(); }
+
+void Session::dismissProblem() { emit problemSolved(); }
+
+void Session::measureMemory(const std::vector<Format>& formats, int batch) {
+    if (!model_) return;
+    MemoryRequest request{.model = model_, .image = image_, .formats = formats, .batch = batch};
+    jobs_->start<MemoryReport>(
+        JobKind::memory,
+        [request = std::move(request)](std::stop_token stop, const Progress& progress) { return mantissa::measureMemory(request, stop, progress); },
+        [this](Result<MemoryReport> result) {
+            if (!result) return report({tr("Memory was not measured"), result.error(), {}, Problem::Kind::memory});
+            memoryReport_ = std::make_shared<const MemoryReport>(std::move(*result));
+            emit memoryReady();
+        });
+}
+
+void Session::report(Problem what) {
+    if (what.error.code == ErrorCode::cancelled)
+        emit cancelled();
+    else
+        emit problem(what);
+}
+
+}  // namespace mantissa::ui
