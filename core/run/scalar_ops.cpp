@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/upsample_bilinear2d.h>
 
 #include <cmath>
 #include <map>
@@ -114,6 +115,13 @@ IValue toTensor(const Arguments& a) {
     return at::scalar_tensor(a[0].toScalar(), at::TensorOptions().dtype(dtype));
 }
 
+IValue fitBilinear(const Arguments& a) {
+    const at::Tensor x = a[0].toTensor();
+    const std::int64_t height = asInt(a[1]), width = asInt(a[2]);
+    if (x.size(2) == height && x.size(3) == width) return x;
+    return at::upsample_bilinear2d(x, {height, width}, /*align_corners=*/false);
+}
+
 const std::map<std::string_view, ScalarOp>& table() {
     static const std::map<std::string_view, ScalarOp> ops{
         {"scalar::size", {[](const Arguments& a) -> IValue { return a[0].toTensor().size(asInt(a[1])); }, 2}},
@@ -142,6 +150,7 @@ const std::map<std::string_view, ScalarOp>& table() {
         {"scalar::not", {[](const Arguments& a) -> IValue { return !truthy(a[0]); }, 1}},
         {"scalar::and", {[](const Arguments& a) -> IValue { return truthy(a[0]) && truthy(a[1]); }, 2}},
         {"scalar::or", {[](const Arguments& a) -> IValue { return truthy(a[0]) || truthy(a[1]); }, 2}},
+        {"graph::fit_bilinear", {fitBilinear, 3}},
         {"scalar::eq", {[](const Arguments& a) { return compared(a, [](auto x, auto y) { return x == y; }); }, 2}},
         {"scalar::ne", {[](const Arguments& a) { return compared(a, [](auto x, auto y) { return x != y; }); }, 2}},
         {"scalar::lt", {[](const Arguments& a) { return compared(a, [](auto x, auto y) { return x < y; }); }, 2}},

@@ -12,6 +12,8 @@ namespace mantissa {
 ///   scalar::to_tensor(number)                       0-d int64, float64 or bool tensor, as prim::NumToTensor
 ///   scalar::add sub mul floordiv mod truediv pow min max (a, b)   scalar::neg int float bool sqrt ceil floor trunc round not (a)
 ///   scalar::eq ne lt le gt ge and or (a, b)
+///   graph::fit_bilinear(tensor, height, width)      N × C × H × W resized bilinearly (align_corners false), or handed through unchanged
+///                                                   where it has that size already
 bool isScalarOp(std::string_view op);
 
 }  // namespace mantissa
