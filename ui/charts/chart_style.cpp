@@ -12,16 +12,19 @@ namespace {
 
 class NumberTicker : public QCPAxisTicker {
   public:
-    explicit NumberTicker(int wantedTicks) { setTickCount(wantedTicks); }
+    explicit NumberTicker(int wantedTicks, int exponent = 0) : unit_(std::pow(10, exponent)) { setTickCount(wantedTicks); }
 
   protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
         // Steps leave residues such as 1e-17 where 0 is meant.
-        return compactText(std::abs(tick) < step_ * 1e-6 ? 0 : tick, 6);
+        return compactText(std::abs(tick) < step_ * 1e-6 ? 0 : tick / unit_, 6);
     }
     double getTickStep(const QCPRange& range) override { return step_ = QCPAxisTicker::getTickStep(range); }
 
     double step_ = 0;
+
+  private:
+    double unit_;
 };
 
 class CountTicker : public NumberTicker {
@@ -101,6 +104,19 @@ void styleAxis(QCPAxis& axis, const ChartStyle& style, const QString& label) {
 void setGrid(QCPAxis& axis, Grid grid) { axis.grid()->setVisible(grid == Grid::on); }
 
 QSharedPointer<QCPAxisTicker> numberTicker(int wantedTicks) { return QSharedPointer<NumberTicker>::create(wantedTicks); }
+
+QSharedPointer<QCPAxisTicker> scaledTicker(int wantedTicks, int exponent) {
+    return QSharedPointer<NumberTicker>::create(wantedTicks, exponent);
+}
+
+int axisExponent(double largest) {
+    if (!(largest > 0) || !std::isfinite(largest) || (largest >= 0.01 && largest < 1e6)) return 0;
+    return static_cast<int>(std::floor(std::log10(largest) / 3)) * 3;
+}
+
+QString scaledLabel(const QString& label, int exponent) {
+    return exponent == 0 ? label : label + QStringLiteral(", ×10") + superscriptText(exponent);
+}
 
 QSharedPointer<QCPAxisTicker> logTicker() { return QSharedPointer<LogTicker>::create(); }
 

@@ -49,6 +49,12 @@ void setGrid(QCPAxis& axis, Grid grid);
 
 /// Ticks with a true minus and no trailing zeros; wide ranges as a×10ⁿ.
 QSharedPointer<QCPAxisTicker> numberTicker(int wantedTicks = 5);
+/// The same in units of 10^exponent, which then belongs into the label (see scaledLabel).
+QSharedPointer<QCPAxisTicker> scaledTicker(int wantedTicks, int exponent);
+/// A multiple of 3 such that values up to `largest` read well without their own exponents; 0 from 0.01 to 10⁶.
+int axisExponent(double largest);
+/// `label`, with ", ×10⁻³" where exponent is not 0.
+QString scaledLabel(const QString& label, int exponent);
 /// 1, 10, 100, 10³ …; use together with the axis' logarithmic scale.
 QSharedPointer<QCPAxisTicker> logTicker();
 /// Whole numbers only, for counts.

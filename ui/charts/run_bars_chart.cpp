@@ -1,0 +1,188 @@
+#include "charts/run_bars_chart.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "charts/painted_item.h"
+#include "compare/run_words.h"
+#include "number_text.h"
+#include "theme/format_look.h"
+
+namespace mantissa::ui {
+namespace {
+
+constexpr double kCutBeyond = 3;  // a bar more than this many times the longest of the others is cut
+
+/// Where the scale ends: at the longest bar, or, where that dwarfs the others, a little beyond the next.
+double scaleEnd(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    if (values.empty() || values.back() <= 0) return 1;
+    double end = values.back();
+    for (std::size_t i = values.size() - 1; i > 0; --i)
+        if (values[i] > kCutBeyond * values[i - 1] && values[i - 1] > 0) end = 1.35 * values[i - 1];
+    return end;
+}
+
+const ByteUnit unitOf(const CompareReport& report) {
+    std::int64_t most = 0;
+    for (const auto& run : report.runs)
+        if (run.ok()) most = std::max(most, run.memory.weightBytes + run.memory.scaleBytes);
+    return byteUnitFor(most);
+}
+
+std::int64_t storedWeights(const FormatRun& run) { return run.memory.weightBytes + run.memory.scaleBytes; }
+
+}  // namespace
+
+QSize RunBarsChart::preferredExportSize() const {
+    return {720, hasReport() ? static_cast<int>(170 + 30 * report().runs.size()) : 260};
+}
+
+void RunBarsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
+    clearPlot(plot, style);
+    const auto all = bars();
+    const QFont names = style.axisFont(), numbers = style.numberFont();
+    double nameWidth = 0, noteWidth = 0;
+    std::vector<double> values;
+    for (const auto& bar : all) {
+        nameWidth = std::max(nameWidth, textSize(shortTitle(report().runs[bar.run].format), names).width());
+        if (!bar.value) continue;
+        values.push_back(*bar.value);
+        noteWidth = std::max(noteWidth, textSize(bar.valueText, numbers).width() + 6 + (bar.note.isEmpty() ? 0 : textSize(bar.note, names).width() + 6));
+    }
+    QCPAxisRect* rect = addAxes(plot, style);
+    QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
+    rect->setAutoMargins(QCP::msBottom);
+    rect->setMargins(QMargins(static_cast<int>(nameWidth) + 10, 2, std::min(static_cast<int>(noteWidth) + 10, style.size.width() / 2), 0));
+    styleAxis(*x, style, style.size.height() > 150 ? axisLabel() : QString());
+    const double end = scaleEnd(values);
+    x->setRange(0, end);
+    x->setTicker(numberTicker(style.size.width() < 420 ? 4 : 5));
+    y->setTicks(false);
+    y->setTickLabels(false);
+    setGrid(*y, Grid::off);
+
+    addPainting(plot, rect, [=, this](QPainter& painter) {
+        const double band = static_cast<double>(rect->height()) / static_cast<double>(std::max<std::size_t>(1, all.size()));
+        const double height = std::clamp(band * 0.68, 4.0, 18.0), zero = x->coordToPixel(0);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const Bar& bar = all[i];
+            const FormatRun& run = report().runs[bar.run];
+            const double center = rect->top() + band * (static_cast<double>(i) + 0.5);
+            paintText(painter, {zero - 6, center}, Qt::AlignRight | Qt::AlignVCenter, shortTitle(run.format), names, style.tokens.text2);
+            if (!bar.value) {
+                QFont quiet = names;
+                quiet.setItalic(true);
+                paintText(painter, {zero + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.note, quiet, run.ok() ? style.tokens.text3 : style.tokens.errorText);
+                continue;
+            }
+            const bool cut = *bar.value > x->range().upper * 1.0001;
+            const double right = cut ? rect->right() : x->coordToPixel(*bar.value);
+            // Memory is computed for every format alike, so nothing is hatched here; latency is native only.
+            paintBar(painter, QRectF(zero, center - height / 2, right - zero, height), BarFill::solid, style.color(run.format), style.tokens.card);
+            if (cut) paintScaleBreak(painter, {right - 18, center}, height, style.tokens.card);
+            paintText(painter, {right + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.valueText, numbers, style.tokens.text1);
+            if (!bar.note.isEmpty())
+                paintText(painter, {right + 12 + textSize(bar.valueText, numbers).width(), center}, Qt::AlignLeft | Qt::AlignVCenter, bar.note, names, style.tokens.text3);
+        }
+    }, ClipTo::nothing);
+}
+
+std::vector<RunBarsChart::Bar> LatencyChart::bars() const {
+    std::vector<Bar> bars;
+    for (std::size_t i = 0; i < report().runs.size(); ++i) {
+        const FormatRun& run = report().runs[i];
+        Bar bar{.run = i, .value = {}, .valueText = {}, .note = {}};
+        if (!run.ok()) {
+            bar.note = tr("did not run");
+        } else if (!run.latency) {
+            bar.note = run.mode == RunMode::emulated ? tr("not timed: emulation says nothing about speed") : tr("not timed");
+        } else {
+            bar.value = run.latency->median;
+            bar.valueText = millisecondsText(run.latency->median);
+            const Comparison* comparison = comparisonOf(report(), i);
+            if (comparison && comparison->slowdown && *comparison->slowdown > 0) {
+                const double factor = *comparison->slowdown;
+                bar.note = factor > 1.005 ? tr("%1 slower").arg(timesText(factor)) : factor < 0.995 ? tr("%1 faster").arg(timesText(1 / factor)) : tr("as fast");
+            }
+        }
+        bars.push_back(bar);
+    }
+    return bars;
+}
+
+QString LatencyChart::subtitle() const {
+    if (!hasReport()) return {};
+    const int runs = report().reference().latency ? report().reference().latency->runs : 0;
+    QStringList others;
+    for (const auto& run : report().runs)
+        if (run.latency && run.latency->runs != runs)
+            others << (run.latency->runs == 1 ? tr("%1: 1 run").arg(shortTitle(run.format)) : tr("%1: %2").arg(shortTitle(run.format)).arg(run.latency->runs));
+    if (runs == 0) return tr("ms per image");
+    const QString base = runs == 1 ? tr("ms per image, 1 run") : tr("ms per image, median of %1 runs").arg(runs);
+    return others.isEmpty() ? base : base + QStringLiteral(" (") + others.join(QStringLiteral(", ")) + QStringLiteral(")");
+}
+
+QString LatencyChart::finding() const {
+    if (!hasReport()) return {};
+    QStringList parts;
+    for (const auto& bar : bars())
+        if (bar.value) parts << tr("%1 %2 ms").arg(shortTitle(report().runs[bar.run].format), bar.valueText);
+    return parts.isEmpty() ? QString() : tr("Time per image on this computer: %1").arg(parts.join(QStringLiteral(", ")));
+}
+
+DataTable LatencyChart::table() const {
+    DataTable table{.header = {tr("Format"), tr("Least, ms"), tr("Median, ms"), tr("Most, ms"), tr("Runs")}, .rows = {}};
+    for (const auto& run : report().runs) {
+        if (run.latency)
+            table.rows.push_back({titleOf(run), millisecondsText(run.latency->min), millisecondsText(run.latency->median), millisecondsText(run.latency->max), QString::number(run.latency->runs)});
+        else
+            table.rows.push_back({titleOf(run), QStringLiteral("—"), QStringLiteral("—"), QStringLiteral("—"), QStringLiteral("0")});
+    }
+    return table;
+}
+
+std::vector<RunBarsChart::Bar> WeightBytesChart::bars() const {
+    std::vector<Bar> bars;
+    const ByteUnit unit = unitOf(report());
+    const QString reference = titleOf(report().reference());
+    for (std::size_t i = 0; i < report().runs.size(); ++i) {
+        const FormatRun& run = report().runs[i];
+        Bar bar{.run = i, .value = {}, .valueText = {}, .note = {}};
+        if (!run.ok()) {
+            bar.note = tr("did not run");
+        } else {
+            bar.value = static_cast<double>(storedWeights(run)) / unit.bytes;
+            bar.valueText = bytesText(storedWeights(run), unit);
+            if (i > 0) bar.note = shareText(storedWeights(run), storedWeights(report().reference()), reference);
+        }
+        bars.push_back(bar);
+    }
+    return bars;
+}
+
+QString WeightBytesChart::axisLabel() const { return hasReport() ? tr("%1 of weights (%2)").arg(unitOf(report()).name, unitOf(report()).definition) : QString(); }
+
+QString WeightBytesChart::subtitle() const {
+    return hasReport() ? tr("%1 of weights, as stored (%2)").arg(unitOf(report()).name, unitOf(report()).definition) : QString();
+}
+
+QString WeightBytesChart::finding() const {
+    if (!hasReport()) return {};
+    QStringList parts;
+    for (const auto& run : report().runs)
+        if (run.ok()) parts << tr("%1 %2").arg(shortTitle(run.format), bytesText(storedWeights(run)));
+    return tr("Weights as stored: %1").arg(parts.join(QStringLiteral(", ")));
+}
+
+DataTable WeightBytesChart::table() const {
+    DataTable table{.header = {tr("Format"), tr("Weights, bytes"), tr("Of these buffers"), tr("Scales, bytes")}, .rows = {}};
+    for (const auto& run : report().runs)
+        if (run.ok())
+            table.rows.push_back({titleOf(run), groupedText(run.memory.weightBytes), groupedText(run.memory.bufferBytes), groupedText(run.memory.scaleBytes)});
+    return table;
+}
+
+}  // namespace mantissa::ui
