@@ -53,6 +53,7 @@ struct Weight {
     ValueId value = -1;
     bool isParameter = true;  ///< false: buffer (BatchNorm statistics, counters, constants)
     bool persistent = true;   ///< false: constants and buffers that no state dict holds; not counted in sizes
+    bool castable = true;     ///< false: a constant of the program text, which keeps its type when the model is cast
 };
 
 /// A network as a flat list of ATen calls, in execution order. Immutable once built.

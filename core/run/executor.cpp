@@ -124,8 +124,9 @@ Status Executor::State::castWeights() {
         auto view = tensorView(weight.tensor);
         if (!view) return std::move(view).error();
         // A copy in every case: the file's pages must not change under a run, nor a run change them.
-        at::Tensor own = view->is_floating_point() ? view->to(*dtype, /*non_blocking=*/false, /*copy=*/true) : view->clone();
-        if (roundsWeights() && own.is_floating_point()) roundWeight(own, plan);
+        const bool cast = weight.castable && view->is_floating_point();
+        at::Tensor own = cast ? view->to(*dtype, /*non_blocking=*/false, /*copy=*/true) : view->clone();
+        if (roundsWeights() && cast) roundWeight(own, plan);
         if (withGradients && weight.isParameter) own.requires_grad_(true);
         weightStorages.insert(own.storage().unsafeGetStorageImpl());
         slots[static_cast<std::size_t>(weight.value)] = own;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+
+#include "graph/model.h"
+#include "result.h"
+
+namespace mantissa {
+
+/// A Hugging Face folder, read whole: `config.json` (architecture, sizes, labels), `preprocessor_config.json` where there is one, and the
+/// weights from `model.safetensors`, a sharded index of it, or `pytorch_model.bin`. Errors name the file and what is missing.
+Result<ModelPtr> openHuggingFaceFolder(const std::filesystem::path& folder);
+
+}  // namespace mantissa

@@ -1,0 +1,156 @@
+#include "image/preprocessor_config.h"
+
+#include <cmath>
+#include <optional>
+
+#include "storage/json_file.h"
+
+namespace mantissa {
+namespace {
+
+using Json = nlohmann::json;
+
+// A picture of this many pixels a side is 100 times what classifiers take; beyond it the file is wrong, not ambitious.
+constexpr int kMaxSide = 16384;
+
+class Reader {
+  public:
+    Reader(const Json& json, std::filesystem::path path) : json_(json), path_(std::move(path)) {}
+
+    bool flag(const char* name, bool otherwise) {
+        const Json* v = find(name);
+        if (!v) return otherwise;
+        if (!v->is_boolean()) return fail(name, "is not true or false"), otherwise;
+        return v->get<bool>();
+    }
+
+    double number(const char* name, double otherwise) {
+        const Json* v = find(name);
+        if (!v) return otherwise;
+        if (!v->is_number() || !std::isfinite(v->get<double>())) return fail(name, "is no number"), otherwise;
+        return v->get<double>();
+    }
+
+    std::optional<int> side(const Json& v, const char* name) {
+        if (!v.is_number_integer() || v.get<double>() < 1 || v.get<double>() > kMaxSide)
+            return fail(name, "is no size between 1 and 16384"), std::nullopt;
+        return v.get<int>();
+    }
+
+    /// A list of three, or one number for all three.
+    std::array<double, 3> triple(const char* name, std::array<double, 3> otherwise) {
+        const Json* v = find(name);
+        if (!v) return otherwise;
+        std::array<double, 3> result{};
+        for (std::size_t i = 0; i < 3; ++i) {
+            const Json* element = v->is_array() && v->size() == 3 ? &(*v)[i] : v;
+            if (!element->is_number() || !std::isfinite(element->get<double>())) return fail(name, "is no list of three numbers"), otherwise;
+            result[i] = element->get<double>();
+        }
+        return result;
+    }
+
+    const Json* find(const char* name) const {
+        const auto found = json_.find(name);
+        return found == json_.end() || found->is_null() ? nullptr : &*found;
+    }
+
+    void fail(const char* name, const char* what) {
+        if (!problem_) problem_ = Error{.code = ErrorCode::corrupt, .message = std::string(name) + " " + what, .where = path_.string()};
+    }
+    const std::optional<Error>& problem() const { return problem_; }
+
+  private:
+    const Json& json_;
+    std::filesystem::path path_;
+    std::optional<Error> problem_;
+};
+
+void readSize(Reader& r, Preprocessing& p) {
+    const Json* size = r.find("size");
+    if (!size || !r.flag("do_resize", true)) {
+        p.resize = ResizeRule::none;
+        return;
+    }
+    if (size->is_object() && size->contains("shortest_edge")) {
+        p.resize = ResizeRule::shortestEdge;
+        if (const auto n = r.side((*size)["shortest_edge"], "size")) p.resizeHeight = p.resizeWidth = *n;
+    } else if (size->is_object()) {
+        p.resize = ResizeRule::exact;
+        const auto height = r.side(size->value("height", Json()), "size"), width = r.side(size->value("width", Json()), "size");
+        if (height && width) {
+            p.resizeHeight = *height;
+            p.resizeWidth = *width;
+        }
+    } else if (const auto n = r.side(*size, "size")) {
+        // A bare number: a square, or the shortest edge where a crop follows.
+        p.resize = r.flag("do_center_crop", false) ? ResizeRule::shortestEdge : ResizeRule::exact;
+        p.resizeHeight = p.resizeWidth = *n;
+    }
+}
+
+void readCrop(Reader& r, Preprocessing& p) {
+    if (const Json* crop = r.find("crop_size"); crop && r.flag("do_center_crop", false)) {
+        p.centerCrop = true;
+        const Json height = crop->is_object() ? crop->value("height", Json()) : *crop;
+        const Json width = crop->is_object() ? crop->value("width", Json()) : *crop;
+        const auto h = r.side(height, "crop_size"), w = r.side(width, "crop_size");
+        if (h && w) {
+            p.cropHeight = *h;
+            p.cropWidth = *w;
+        }
+        return;
+    }
+    // ConvNext's: below 384 px the picture is resized to size / crop_pct and the centre kept; from 384 on it is squeezed.
+    if (r.find("crop_pct") && p.resize == ResizeRule::shortestEdge) {
+        const double share = r.number("crop_pct", 1);
+        if (!(share > 0.1 && share <= 1)) return r.fail("crop_pct", "must lie between 0.1 and 1");
+        if (p.resizeHeight >= 384) {
+            p.resize = ResizeRule::exact;
+            return;
+        }
+        p.centerCrop = true;
+        p.cropHeight = p.cropWidth = p.resizeHeight;
+        p.resizeHeight = p.resizeWidth = static_cast<int>(p.resizeHeight / share);
+    }
+}
+
+}  // namespace
+
+Result<Preprocessing> readPreprocessorConfig(const std::filesystem::path& path) {
+    auto json = readJsonFile(path);
+    if (!json) return std::move(json).error();
+    Reader r(*json, path);
+    Preprocessing p;
+    p.fromFile = true;
+    readSize(r, p);
+    readCrop(r, p);
+    switch (static_cast<int>(r.number("resample", 2))) {  // Pillow's numbers
+        case 0: p.resample = Resample::nearest; break;
+        case 1: p.resample = Resample::lanczos; break;
+        case 2: p.resample = Resample::bilinear; break;
+        case 3: p.resample = Resample::bicubic; break;
+        default: r.fail("resample", "is a filter that Mantissa does not have (0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic)");
+    }
+    p.rescale = r.flag("do_rescale", true) ? r.number("rescale_factor", 1.0 / 255) : 1;
+    std::string processor;
+    for (const char* key : {"image_processor_type", "feature_extractor_type"})
+        if (const Json* name = r.find(key); name && name->is_string()) processor = name->get<std::string>();
+    const bool mobileVit = processor.starts_with("MobileViT");
+    p.flipChannels = r.flag("do_flip_channel_order", mobileVit);
+    p.normalize = r.flag("do_normalize", !mobileVit && r.find("image_mean") && r.find("image_std"));
+    p.mean = r.triple("image_mean", p.mean);
+    p.std = r.triple("image_std", p.std);
+    for (const double s : p.std)
+        if (p.normalize && s == 0) r.fail("image_std", "must not be 0");
+    if (r.problem()) return *r.problem();
+    if (p.resize == ResizeRule::none && !p.centerCrop)
+        return Error{.code = ErrorCode::unsupported, .message = "says neither a size nor a crop, so the model's input size is not known", .where = path.string()};
+    if (p.resize == ResizeRule::shortestEdge && !p.centerCrop)
+        return Error{.code = ErrorCode::unsupported,
+                     .message = "resizes the shortest edge without a crop, so the input size would change from picture to picture",
+                     .where = path.string()};
+    return p;
+}
+
+}  // namespace mantissa

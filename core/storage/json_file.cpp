@@ -1,0 +1,32 @@
+#include "storage/json_file.h"
+
+#include "storage/mapped_file.h"
+
+namespace mantissa {
+
+Result<nlohmann::json> readJsonFile(const std::filesystem::path& path) {
+    using Json = nlohmann::json;
+    auto file = MappedFile::open(path);
+    if (!file) return std::move(file).error();
+    const auto corrupt = [&](std::string message) { return Error{.code = ErrorCode::corrupt, .message = std::move(message), .where = path.string()}; };
+    const auto bytes = file->bytes();
+    if (bytes.size() > 64'000'000) return corrupt("is larger than any configuration");
+    bool tooDeep = false;
+    const auto depthCheck = [&](int depth, Json::parse_event_t, Json&) {
+        tooDeep |= depth > 64;
+        return !tooDeep;
+    };
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    try {
+        Json json = Json::parse(text, depthCheck);
+        if (tooDeep) return corrupt("nests deeper than any configuration");
+        if (!json.is_object()) return corrupt("is no JSON object");
+        return json;
+    } catch (const Json::parse_error& error) {
+        return corrupt("is not valid JSON at byte " + std::to_string(error.byte));
+    } catch (const Json::exception&) {
+        return corrupt("is not valid JSON");
+    }
+}
+
+}  // namespace mantissa
