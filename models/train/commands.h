@@ -1,0 +1,12 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace mantissa::training {
+
+/// Registers the subcommand; its callback runs it and sets `exitCode`.
+void addTrainCommand(CLI::App& app, int& exitCode);
+
+}  // namespace mantissa::training
