@@ -6,7 +6,8 @@ class App;
 
 namespace mantissa::training {
 
-/// Registers the subcommand; its callback runs it and sets `exitCode`.
+/// Each registers one subcommand; its callback runs it and sets `exitCode`.
 void addTrainCommand(CLI::App& app, int& exitCode);
+void addEvaluateCommand(CLI::App& app, int& exitCode);
 
 }  // namespace mantissa::training

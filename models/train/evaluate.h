@@ -29,9 +29,9 @@ struct FormatAccuracy {
 
 struct EvaluationOptions {
     std::vector<Format> formats;  ///< the first is what the others are compared with
-    RoundOptions rounding;        ///< of emulated formats
-    std::stop_token stop;
-    Progress progress;
+    RoundOptions rounding{};      ///< of emulated formats
+    std::stop_token stop{};
+    Progress progress{};
 };
 
 /// Runs every picture through the model in every format, one at a time and by the same preprocessing as the program, so

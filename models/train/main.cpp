@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
     CLI::App app("Trains a classifier on CIFAR-10 and measures what it gets right in every number format");
     app.require_subcommand(1);
     mantissa::training::addTrainCommand(app, exitCode);
+    mantissa::training::addEvaluateCommand(app, exitCode);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
