@@ -1,0 +1,200 @@
+#include "compare/finding_card.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QVBoxLayout>
+#include <utility>
+
+#include "compare/run_words.h"
+#include "number_text.h"
+#include "theme/theme.h"
+#include "widgets/badge.h"
+#include "widgets/card.h"
+
+namespace mantissa::ui {
+namespace {
+
+constexpr std::size_t kMostFullTiles = 4;  // more get one line each
+
+/// The format's marker, following the theme.
+class MarkerLabel final : public QWidget {
+  public:
+    MarkerLabel(const Format& format, QWidget* parent) : QWidget(parent), format_(format) {
+        setFixedSize(14, 14);
+        connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
+    }
+
+  protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        paintMarker(painter, QRectF(rect()), lookOf(format_), Theme::instance().formatColor(format_));
+    }
+
+  private:
+    Format format_;
+};
+
+/// The coloured rule left of a tile.
+class Rule final : public QWidget {
+  public:
+    Rule(const Format& format, QWidget* parent) : QWidget(parent), format_(format) {
+        setFixedWidth(3);
+        connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
+    }
+
+  protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        painter.fillRect(rect(), Theme::instance().formatColor(format_));
+    }
+
+  private:
+    Format format_;
+};
+
+QString shortLabel(const std::string& label) {
+    QString text = QString::fromStdString(label);
+    if (const auto comma = text.indexOf(','); comma > 0) text.truncate(comma);
+    return elidedMiddle(text, 26);
+}
+
+/// "✓ cat, 0.2793", or why there is none.
+struct Answer {
+    QString text;
+    bool bad = false;
+};
+Answer answerOf(const CompareReport& report, std::size_t run) {
+    const FormatRun& one = report.runs[run];
+    if (!one.ok()) return {QObject::tr("✕ did not run"), true};
+    const TopClass* top = topOf(one);
+    if (!top) return {QObject::tr("✕ no answer: NaN"), true};
+    const bool keeps = keepsAnswer(report, run);
+    return {QStringLiteral("%1 %2, %3").arg(keeps ? QStringLiteral("✓") : QStringLiteral("✕"), shortLabel(top->label), valueText(top->probability)), !keeps};
+}
+
+QString marginOf(const CompareReport& report, std::size_t run) {
+    const FormatRun& one = report.runs[run];
+    if (!one.ok()) return elidedMiddle(QString::fromStdString(one.error->text()), 60);
+    const Comparison* comparison = comparisonOf(report, run);
+    if (!comparison) return {};
+    return QObject::tr("margin %1 (%2: %3)")
+        .arg(valueText(comparison->metrics.candidateMargin), shortTitle(report.reference().format), valueText(comparison->metrics.referenceMargin));
+}
+
+void clear(QLayout& layout) {
+    while (QLayoutItem* item = layout.takeAt(0)) {
+        if (QWidget* widget = item->widget()) {
+            widget->hide();
+            widget->deleteLater();
+        }
+        delete item;
+    }
+}
+
+QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidget* parent) {
+    const FormatRun& one = report.runs[run];
+    const Answer answer = answerOf(report, run);
+    auto* box = new QWidget(parent);
+    box->setAccessibleName(QStringLiteral("%1, %2: %3").arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text));
+    auto* row = new QHBoxLayout(box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    auto* words = roleLabel(answer.text, answer.bad ? "errorText" : "", box);
+    if (answer.bad) words->setFont(themeFont(FontRole::words, kBodyPixels, FontWeight::semibold));
+    if (oneLine) {
+        row->addWidget(new MarkerLabel(one.format, box));
+        const TopClass* top = topOf(one);
+        words->setText(answer.bad || !top ? answer.text : QStringLiteral("✓ ") + valueText(top->probability));
+        words->setToolTip(QStringLiteral("%1, %2: %3\n%4").arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text, marginOf(report, run)));
+        row->addWidget(words);
+        return box;
+    }
+    row->addWidget(new Rule(one.format, box));
+    auto* lines = new QVBoxLayout;
+    lines->setSpacing(1);
+    auto* head = new QHBoxLayout;
+    head->setSpacing(6);
+    head->addWidget(new MarkerLabel(one.format, box));
+    auto* name = roleLabel(titleOf(one), "", box);
+    name->setFont(themeFont(FontRole::words, kSecondaryPixels, FontWeight::semibold));
+    head->addWidget(name);
+    auto* badge = new Badge(badgeOf(report, run), {}, box);
+    if (one.fallbackFrom) badge->setToolTip(QObject::tr("No native kernel: %1").arg(QString::fromStdString(one.fallbackFrom->text())));
+    head->addWidget(badge);
+    head->addStretch(1);
+    lines->addLayout(head);
+    lines->addWidget(words);
+    auto* margin = roleLabel(marginOf(report, run), "caption", box);
+    if (!one.ok()) margin->setToolTip(QString::fromStdString(one.error->text()));
+    lines->addWidget(margin);
+    row->addLayout(lines, 1);
+    box->setMinimumWidth(190);
+    return box;
+}
+
+}  // namespace
+
+FindingCard::FindingCard(QWidget* parent) : QFrame(parent) {
+    setProperty("role", "card");
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 8, 12, 8);
+    layout->setSpacing(18);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(3);
+    words->addStretch(1);
+    finding_ = new QLabel(this);
+    finding_->setWordWrap(true);
+    finding_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    detail_ = roleLabel({}, "secondary", this);
+    detail_->setWordWrap(true);
+    note_ = roleLabel({}, "caption", this);
+    note_->hide();
+    words->addWidget(finding_);
+    words->addWidget(detail_);
+    words->addWidget(note_);
+    words->addStretch(1);
+    layout->addLayout(words, 3);
+    tiles_ = new QHBoxLayout;
+    tiles_->setSpacing(18);
+    layout->addLayout(tiles_, 0);
+    finding_->setFont(themeFont(FontRole::words, kFindingPixels, FontWeight::semibold));
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    rebuild();
+}
+
+QString FindingCard::finding() const { return finding_->text(); }
+
+void FindingCard::setReport(std::shared_ptr<const CompareReport> report) {
+    report_ = std::move(report);
+    rebuild();
+}
+
+void FindingCard::setNarrow(bool narrow) {
+    if (narrow_ == narrow) return;
+    narrow_ = narrow;
+    rebuild();
+}
+
+void FindingCard::setNote(const QString& note) {
+    note_->setText(note);
+    note_->setVisible(!note.isEmpty());
+}
+
+void FindingCard::rebuild() {
+    clear(*tiles_);
+    if (!report_) {
+        finding_->setText(tr("No result yet"));
+        detail_->setText(tr("Open a model and an image: drop them here, or press Ctrl+O and Ctrl+Shift+O."));
+        return;
+    }
+    finding_->setFont(themeFont(FontRole::words, narrow_ ? 16 : kFindingPixels, FontWeight::semibold));
+    finding_->setText(findingOf(*report_));
+    detail_->setText(findingDetailOf(*report_));
+    detail_->setVisible(!narrow_);
+    setAccessibleName(finding_->text());
+    const bool oneLine = narrow_ || report_->runs.size() - 1 > kMostFullTiles;
+    for (std::size_t run = 1; run < report_->runs.size(); ++run) tiles_->addWidget(tile(*report_, run, oneLine, this), 0, Qt::AlignVCenter);
+}
+
+}  // namespace mantissa::ui

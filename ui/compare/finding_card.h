@@ -1,0 +1,36 @@
+#pragma once
+
+#include <QFrame>
+#include <memory>
+
+#include "study/compare.h"
+
+class QHBoxLayout;
+class QLabel;
+
+namespace mantissa::ui {
+
+/// The finding in a sentence, and one tile a candidate: badge, first class, probability, margin to the runner-up.
+class FindingCard final : public QFrame {
+    Q_OBJECT
+
+  public:
+    explicit FindingCard(QWidget* parent = nullptr);
+
+    void setReport(std::shared_ptr<const CompareReport> report);
+    void setNarrow(bool narrow);
+    void setNote(const QString& note);  ///< "computing", "Press Run (F5) to update"; empty for none
+    QString finding() const;
+
+  private:
+    void rebuild();
+
+    std::shared_ptr<const CompareReport> report_;
+    QLabel* finding_;
+    QLabel* detail_;
+    QLabel* note_;
+    QHBoxLayout* tiles_;
+    bool narrow_ = false;
+};
+
+}  // namespace mantissa::ui

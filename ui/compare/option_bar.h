@@ -1,0 +1,45 @@
+#pragma once
+
+#include <QFrame>
+#include <vector>
+
+#include "study/compare.h"
+
+class QComboBox;
+class QLabel;
+
+namespace mantissa::ui {
+
+class FormatToggle;
+class Session;
+
+/// Reference, candidates and cast of a comparison. Follows the session's choices, also through undo.
+class OptionBar final : public QFrame {
+    Q_OBJECT
+
+  public:
+    explicit OptionBar(Session& session, QWidget* parent = nullptr);
+
+    const std::vector<FormatToggle*>& toggles() const { return toggles_; }
+    QComboBox* referenceBox() const { return reference_; }
+    QComboBox* castBox() const { return cast_; }
+    void setNarrow(bool narrow);
+
+  private:
+    void chooseFromControls(const QString& name);
+    void follow();
+    void updateIcons();
+
+    Session& session_;
+    QComboBox* reference_;
+    QComboBox* cast_;
+    QLabel* castLabel_;
+    std::vector<FormatToggle*> toggles_;
+};
+
+/// The formats a model can be compared in, in the order of the toggles.
+std::vector<Format> comparableFormats();
+/// The same as references, FP32 first.
+std::vector<Format> referenceFormats();
+
+}  // namespace mantissa::ui

@@ -1,0 +1,285 @@
+#include "pages/compare_page.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "charts/differences_chart.h"
+#include "charts/logits_chart.h"
+#include "charts/run_bars_chart.h"
+#include "charts/top_classes_chart.h"
+#include "compare/finding_card.h"
+#include "compare/metric_table.h"
+#include "compare/model_facts.h"
+#include "compare/option_bar.h"
+#include "compare/preprocessing_dialog.h"
+#include "compare/run_words.h"
+#include "number_text.h"
+#include "session/session.h"
+#include "theme/theme.h"
+#include "widgets/card.h"
+#include "widgets/image_view.h"
+#include "widgets/panel_board.h"
+#include "widgets/segmented_control.h"
+#include "widgets/strip.h"
+
+namespace mantissa::ui {
+namespace {
+
+constexpr int kImageColumn = 224, kNumberColumn = 400;
+constexpr int kTopCounts[]{5, 10, 20};
+
+void clear(QLayout& layout) {
+    while (QLayoutItem* item = layout.takeAt(0)) {
+        if (QWidget* widget = item->widget()) {
+            widget->hide();
+            widget->deleteLater();
+        }
+        delete item;
+    }
+}
+
+}  // namespace
+
+ComparePage::ComparePage(Session& session, QWidget* parent)
+    : Page(session, parent), options_(new OptionBar(session, this)), finding_(new FindingCard(this)), board_(new PanelBoard(this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kCardGap);
+    layout->addWidget(options_);
+    cautions_ = new QVBoxLayout;
+    cautions_->setSpacing(6);
+    layout->addLayout(cautions_);
+    layout->addWidget(finding_);
+    layout->addWidget(board_, 1);
+
+    makeImagePanel();
+    makeChartPanels();
+    makeNumberPanels();
+    board_->setColumnWidth(0, kImageColumn);
+    board_->setColumnWidth(2, kNumberColumn);
+    board_->arrange(width_);
+
+    charts_ = {top_, differences_, logits_, latency_, weights_};
+    for (auto* chart : charts_)
+        connect(chart, &CompareChart::classChosen, this, [this](std::size_t index) {
+            highlight_ = highlight_ == index ? std::nullopt : std::optional(index);
+            for (auto* each : charts_) each->setHighlight(highlight_);
+        });
+    connect(&session, &Session::compareReady, this, &ComparePage::showReport);
+    connect(&session, &Session::imageChanged, this, &ComparePage::showImage);
+    connect(&session, &Session::modelChanged, this, &ComparePage::showState);
+    connect(&session, &Session::choicesChanged, this, &ComparePage::showState);
+    connect(&session, &Session::staleChanged, this, &ComparePage::showState);
+    connect(&session, &Session::busyChanged, this, &ComparePage::showState);
+    connect(&Theme::instance(), &Theme::changed, this, &ComparePage::updateCandidateSwitches);
+    for (auto* chart : charts_) chart->refresh();
+    showState();
+}
+
+void ComparePage::makeImagePanel() {
+    auto* body = new QWidget;
+    auto* layout = new QVBoxLayout(body);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    imageView_ = new ImageView(body);
+    imageText_ = roleLabel({}, "caption", body);
+    imageText_->setWordWrap(true);
+    auto* edit = linkButton(tr("Preprocessing…"), body);
+    edit->setToolTip(tr("How the picture becomes the model's input"));
+    layout->addWidget(imageView_);
+    layout->addWidget(imageText_);
+    layout->addWidget(edit, 0, Qt::AlignLeft);
+    layout->addStretch(1);
+    auto* mode = new SegmentedControl(tr("Image view"));
+    mode->setSegments({{tr("Model view"), {}, tr("Exactly what the model sees")}, {tr("Full"), {}, tr("The whole picture, the model's crop outlined")}});
+    connect(mode, &SegmentedControl::chosen, this, [this](int index) { imageView_->setMode(index == 0 ? ImageView::Mode::modelView : ImageView::Mode::full); });
+    connect(edit, &QPushButton::clicked, this, &ComparePage::editPreprocessing);
+    connect(imageView_, &ImageView::preprocessingRequested, this, &ComparePage::editPreprocessing);
+    board_->addPanel({.title = tr("Image"), .body = body, .header = {mode}}, {.column = 0, .row = 0, .stretch = 0, .tabGroup = 1});
+    model_ = new ModelFacts;
+    board_->addPanel({.title = tr("Model"), .body = model_, .header = {}}, {.column = 0, .row = 1, .stretch = 1, .tabGroup = 1});
+}
+
+void ComparePage::makeChartPanels() {
+    top_ = new TopClassesChart;
+    topCount_ = new QComboBox;
+    topCount_->setProperty("small", true);
+    topCount_->setAccessibleName(tr("Number of classes"));
+    for (const int count : kTopCounts) topCount_->addItem(tr("Top %1").arg(count));
+    connect(topCount_, &QComboBox::currentIndexChanged, this, [this](int index) { top_->setClassCount(kTopCounts[index]); });
+    board_->addPanel({.title = tr("Top classes"), .body = top_, .header = {new LegendBar(top_), topCount_}}, {.column = 1, .row = 0, .cells = 2, .stretch = 8});
+
+    const auto candidateSwitch = [this] {
+        auto* control = new SegmentedControl(tr("Candidate"));
+        candidateSwitches_.push_back(control);
+        connect(control, &SegmentedControl::chosen, this, [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
+        return control;
+    };
+    differences_ = new DifferencesChart;
+    logY_ = new QCheckBox(tr("Log y"));
+    connect(logY_, &QCheckBox::clicked, this, [this](bool on) { differences_->setCountScale(on ? CountScale::logarithmic : CountScale::linear); });
+    connect(differences_, &Chart::redrawn, this, [this] { logY_->setChecked(differences_->logarithmic()); });
+    sign_ = new SegmentedControl(tr("Sign of the differences"));
+    sign_->setSegments({{tr("Δ"), {}, tr("Signed differences")}, {tr("|Δ|"), {}, tr("Sizes of the differences")}});
+    connect(sign_, &SegmentedControl::chosen, this, [this](int index) { differences_->setSign(index == 0 ? DifferenceSign::signedDelta : DifferenceSign::absolute); });
+    board_->addPanel({.title = tr("Differences"), .body = differences_, .header = {logY_, sign_, candidateSwitch()}}, {.column = 1, .row = 1, .cell = 0, .stretch = 6});
+
+    logits_ = new LogitsChart;
+    logitView_ = new SegmentedControl(tr("Logit view"));
+    connect(logitView_, &SegmentedControl::chosen, this, [this](int index) { logits_->setView(static_cast<LogitView>(index)); });
+    board_->addPanel({.title = tr("Logits"), .body = logits_, .header = {logitView_, candidateSwitch()}}, {.column = 1, .row = 1, .cell = 1, .stretch = 6});
+}
+
+void ComparePage::makeNumberPanels() {
+    metrics_ = new MetricTable;
+    auto* copy = linkButton(tr("Copy table"));
+    auto* menu = new QMenu(copy);
+    metrics_->fillCopyMenu(*menu);
+    copy->setMenu(menu);
+    board_->addPanel({.title = tr("Metrics"), .body = metrics_, .header = {copy}}, {.column = 2, .row = 0, .stretch = 10, .tabGroup = 1});
+    latency_ = new LatencyChart;
+    board_->addPanel({.title = tr("Latency"), .body = latency_, .header = {}}, {.column = 2, .row = 1, .stretch = 4, .tabGroup = 1});
+    weights_ = new WeightBytesChart;
+    board_->addPanel({.title = tr("Memory"), .body = weights_, .header = {}}, {.column = 2, .row = 2, .stretch = 4, .tabGroup = 1});
+}
+
+std::vector<Chart*> ComparePage::charts() const { return {charts_.begin(), charts_.end()}; }
+
+void ComparePage::setWidthClass(WidthClass width) {
+    width_ = width;
+    const bool narrow = width == WidthClass::narrow;
+    options_->setNarrow(narrow);
+    finding_->setNarrow(narrow);
+    board_->arrange(width);
+    if (narrow) board_->showPanel(metrics_);
+    updateCandidateSwitches();
+    showCautions();
+    showState();
+}
+
+void ComparePage::showReport() {
+    const auto& report = session().report();
+    highlight_.reset();
+    finding_->setReport(report);
+    metrics_->setReport(report);
+    for (auto* chart : charts_) chart->setReport(report);
+    logitView_->setSegments({logits_->byClass() ? SegmentedControl::Segment{tr("Δ by class"), {}, tr("The difference of each output")}
+                                                : SegmentedControl::Segment{tr("Δ"), {}, tr("Differences against the reference's logit")},
+                             {tr("Scatter"), {}, tr("Candidate's logits against the reference's")},
+                             {tr("Paired"), {}, tr("All formats side by side, first classes first")}});
+    logitView_->setCurrent(static_cast<int>(logits_->view()));
+    const bool emulated = std::any_of(report->runs.begin(), report->runs.end(), [](const FormatRun& run) { return run.ok() && run.mode == RunMode::emulated; });
+    board_->setSubtitle(top_, emulated ? tr("hatched: emulated") : tr("top %1 of %2").arg(top_->classCount()).arg(titleOf(report->reference())));
+    board_->setSubtitle(latency_, latency_->subtitle());
+    board_->setSubtitle(weights_, weights_->subtitle());
+    if (report->input) imageView_->setModelView(toQImage(report->input->view), report->input->cropInSource);
+    updateCandidateSwitches();
+    showCautions();
+    showState();
+}
+
+void ComparePage::showImage() {
+    const auto& image = session().image();
+    if (image) imageView_->setSource(toQImage(image->rgb));
+    showState();
+}
+
+void ComparePage::updateCandidateSwitches() {
+    const auto& report = session().report();
+    if (!report) return;
+    switchRuns_.clear();
+    std::vector<SegmentedControl::Segment> segments;
+    for (std::size_t run = 1; run < report->runs.size(); ++run) {
+        if (!report->runs[run].ok()) continue;
+        const Format& format = report->runs[run].format;
+        switchRuns_.push_back(run);
+        segments.push_back({{}, QIcon(markerPixmap(lookOf(format), Theme::instance().formatColor(format), 12, 2)), QString::fromStdString(format.title)});
+    }
+    for (auto* control : candidateSwitches_) {
+        const int before = control->current();
+        control->setSegments(segments);
+        control->setCurrent(std::clamp(before, 0, std::max(0, control->count() - 1)));
+        // With one candidate there is nothing to choose; an empty control takes no room.
+        control->setMaximumWidth(segments.size() > 1 ? QWIDGETSIZE_MAX : 0);
+    }
+    if (!switchRuns_.empty()) chooseCandidate(switchRuns_[static_cast<std::size_t>(std::max(0, candidateSwitches_.front()->current()))]);
+}
+
+void ComparePage::chooseCandidate(std::size_t run) {
+    const auto place = std::find(switchRuns_.begin(), switchRuns_.end(), run) - switchRuns_.begin();
+    for (auto* control : candidateSwitches_) control->setCurrent(static_cast<int>(place));
+    differences_->setCandidate(run);
+    logits_->setCandidate(run);
+}
+
+void ComparePage::showCautions() {
+    clear(*cautions_);
+    const auto& report = session().report();
+    if (!report) return;
+    for (const auto run : slowRuns(*report)) {
+        const FormatRun& slow = report->runs[run];
+        if (dismissedCautions_.contains(slow.format.name)) continue;
+        const Comparison& comparison = *comparisonOf(*report, run);
+        const QString name = titleOf(slow);
+        auto* strip = new Strip(Strip::Kind::caution, this);
+        strip->setText(tr("%1 is slow on this CPU:").arg(name),
+                       tr("%1 ms per image, %2 slower than %3. The values are correct. The time says nothing about a GPU.")
+                           .arg(millisecondsText(slow.latency->median), timesText(*comparison.slowdown), titleOf(report->reference())));
+        strip->setToolTip(tr("Measured here: the median of %1 runs after a warm-up, against %2 ms in %3. LibTorch computes %4 on this processor "
+                             "without vector instructions for it.")
+                              .arg(slow.latency->runs)
+                              .arg(millisecondsText(report->reference().latency->median), titleOf(report->reference()), name));
+        strip->addAction(tr("Use emulated %1").arg(name), [this, format = slow.format] { useEmulated({format}); });
+        connect(strip, &Strip::closed, this, [this, key = slow.format.name] { dismissedCautions_.insert(key); });
+        cautions_->addWidget(strip);
+    }
+}
+
+void ComparePage::useEmulated(const std::vector<Format>& formats) {
+    Choices choices = session().choices();
+    choices.emulated.insert(choices.emulated.end(), formats.begin(), formats.end());
+    session().choose(tr("Use emulated %1").arg(QString::fromStdString(formats.front().title)), choices);
+}
+
+void ComparePage::showState() {
+    const auto& report = session().report();
+    const Preprocessing now = session().preprocessing();
+    const bool sameModel = report && report->model == session().model();
+    model_->setModel(session().model(), now, sameModel ? report->reference().logits.size() : 0);
+    if (const auto& image = session().image())
+        imageText_->setText(tr("%1, %2 × %3 px\n%4").arg(elidedMiddle(QString::fromStdString(image->name), 28)).arg(image->rgb.width).arg(image->rgb.height).arg(session().model() ? preprocessingText(now) : QString()));
+    else
+        imageText_->setText(tr("No image yet"));
+
+    QString note;
+    if (session().stale()) {
+        note = tr("Press Run (F5) to update.");
+        if (report && report->model && (!sameModel || (report->image && session().image() && report->image->sha256 != session().image()->sha256)))
+            note += tr(" Shown: %1, %2.").arg(QString::fromStdString(report->model->name), report->image ? QString::fromStdString(report->image->name) : QString());
+    }
+    finding_->setNote(note);
+    board_->setBusyText(session().stale() ? tr("not up to date") : QString());
+}
+
+void ComparePage::editPreprocessing() {
+    if (!session().model()) return;
+    auto* dialog = new PreprocessingDialog(session().preprocessing(), session().model()->preprocessing, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        Choices choices = session().choices();
+        const Preprocessing wanted = dialog->value();
+        if (wanted == session().model()->preprocessing)
+            choices.preprocessing.reset();
+        else
+            choices.preprocessing = wanted;
+        session().choose(tr("Change preprocessing"), choices);
+    });
+    dialog->open();
+}
+
+}  // namespace mantissa::ui

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <set>
+
+#include "pages/page.h"
+#include "session/session.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QVBoxLayout;
+
+namespace mantissa::ui {
+
+class CompareChart;
+class DifferencesChart;
+class FindingCard;
+class ImageView;
+class LatencyChart;
+class LogitsChart;
+class MetricTable;
+class ModelFacts;
+class OptionBar;
+class PanelBoard;
+class SegmentedControl;
+class Strip;
+class TopClassesChart;
+class WeightBytesChart;
+
+/// The main page: one picture through one model in several formats, side by side.
+class ComparePage final : public Page {
+    Q_OBJECT
+
+  public:
+    explicit ComparePage(Session& session, QWidget* parent = nullptr);
+
+    QString title() const override { return tr("Compare"); }
+    Glyph icon() const override { return Glyph::compare; }
+    std::vector<Chart*> charts() const override;
+    void setWidthClass(WidthClass width) override;
+
+    OptionBar& options() const { return *options_; }
+    ImageView& imageView() const { return *imageView_; }
+    MetricTable& metrics() const { return *metrics_; }
+    void editPreprocessing();
+
+  private:
+    void makeImagePanel();
+    void makeChartPanels();
+    void makeNumberPanels();
+    void showReport();
+    void showImage();
+    void showCautions();
+    void showState();
+    void chooseCandidate(std::size_t run);
+    void updateCandidateSwitches();
+    void useEmulated(const std::vector<Format>& formats);
+
+    OptionBar* options_;
+    QVBoxLayout* cautions_;
+    FindingCard* finding_;
+    PanelBoard* board_;
+    ImageView* imageView_;
+    QLabel* imageText_;
+    ModelFacts* model_;
+    TopClassesChart* top_;
+    QComboBox* topCount_;
+    DifferencesChart* differences_;
+    QCheckBox* logY_;
+    SegmentedControl* sign_;
+    std::vector<SegmentedControl*> candidateSwitches_;
+    LogitsChart* logits_;
+    SegmentedControl* logitView_;
+    LatencyChart* latency_;
+    WeightBytesChart* weights_;
+    MetricTable* metrics_;
+    std::vector<CompareChart*> charts_;
+    std::vector<std::size_t> switchRuns_;  ///< the run behind each segment of a candidate switch
+    std::optional<std::size_t> highlight_;
+    std::set<std::string> dismissedCautions_;  ///< formats whose caution the user has closed
+    WidthClass width_ = WidthClass::wide;
+};
+
+}  // namespace mantissa::ui

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <QAbstractButton>
+
+#include "numerics/format.h"
+
+namespace mantissa::ui {
+
+/// Turns one format on or off: a check box, the format's marker and its name, underlined in its colour when on.
+class FormatToggle final : public QAbstractButton {
+    Q_OBJECT
+
+  public:
+    FormatToggle(const Format& format, int number, QWidget* parent = nullptr);  ///< Alt+number toggles it
+
+    const Format& format() const { return format_; }
+    void setShort(bool narrow);  ///< "E4M3" for "FP8 E4M3"
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+
+  private:
+    QString shownText() const;
+
+    Format format_;
+    bool narrow_ = false;
+};
+
+}  // namespace mantissa::ui

@@ -1,0 +1,158 @@
+#include "widgets/panel_board.h"
+
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QStackedWidget>
+#include <algorithm>
+
+#include "theme/theme.h"
+#include "widgets/card.h"
+#include "widgets/segmented_control.h"
+
+namespace mantissa::ui {
+
+PanelBoard::PanelBoard(QWidget* parent) : QWidget(parent) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+}
+
+void PanelBoard::addPanel(const Panel& panel, const PanelPlace& place) {
+    panel.body->setParent(this);
+    panel.body->hide();
+    for (auto* widget : panel.header) {
+        widget->setParent(this);
+        widget->hide();
+    }
+    panels_.push_back({.panel = panel, .place = place, .subtitle = {}, .card = nullptr});
+}
+
+void PanelBoard::setColumnWidth(int column, int fixedWidth) { columnWidths_[column] = fixedWidth; }
+
+void PanelBoard::arrange(WidthClass width) {
+    if (arranged_ == static_cast<int>(width)) return;
+    arranged_ = static_cast<int>(width);
+    releasePanels();
+    content_ = new QWidget(this);
+    layout()->addWidget(content_);
+    if (width == WidthClass::wide)
+        arrangeWide();
+    else
+        arrangeNarrow();
+}
+
+void PanelBoard::releasePanels() {
+    // Bodies and actions live on; the cards around them go.
+    for (auto& placed : panels_) {
+        placed.panel.body->hide();
+        placed.panel.body->setParent(this);
+        for (auto* widget : placed.panel.header) {
+            widget->hide();
+            widget->setParent(this);
+        }
+        placed.card = nullptr;
+    }
+    for (auto& group : groups_) group = {.tabs = nullptr, .stack = nullptr, .card = nullptr, .panels = {}, .current = group.current};
+    delete content_;
+    content_ = nullptr;
+}
+
+void PanelBoard::arrangeWide() {
+    auto* row = new QHBoxLayout(content_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(kCardGap);
+    std::map<int, QGridLayout*> columns;
+    for (const auto& placed : panels_) columns[placed.place.column] = nullptr;
+    for (auto& [column, grid] : columns) {
+        auto* box = new QWidget(content_);
+        grid = new QGridLayout(box);
+        grid->setContentsMargins(0, 0, 0, 0);
+        grid->setSpacing(kCardGap);
+        if (const auto fixed = columnWidths_.find(column); fixed != columnWidths_.end()) box->setFixedWidth(fixed->second);
+        row->addWidget(box, columnWidths_.contains(column) ? 0 : 1);
+    }
+    for (auto& placed : panels_) {
+        const PanelPlace& at = placed.place;
+        auto* card = new Card(placed.panel.title, content_);
+        card->setSubtitle(placed.subtitle);
+        for (auto* widget : placed.panel.header) {
+            card->addHeaderWidget(widget);
+            widget->show();
+        }
+        card->addBody(placed.panel.body);
+        placed.panel.body->show();
+        placed.card = card;
+        QGridLayout* grid = columns[at.column];
+        grid->addWidget(card, at.row, at.cell, 1, at.cells);
+        grid->setRowStretch(at.row, at.stretch);
+        for (int cell = at.cell; cell < at.cell + at.cells; ++cell) grid->setColumnStretch(cell, 1);
+    }
+}
+
+void PanelBoard::arrangeNarrow() {
+    auto* row = new QHBoxLayout(content_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(kCardGap);
+    for (int group = 0; group < 2; ++group) {
+        auto* card = new Card({}, content_);
+        fillTabs(group, card);
+        row->addWidget(card, group == 0 ? 5 : 3);
+    }
+}
+
+void PanelBoard::fillTabs(int group, Card* card) {
+    TabGroup& tabs = groups_[group];
+    tabs.card = card;
+    tabs.tabs = new SegmentedControl(group == 0 ? tr("Charts") : tr("Numbers"), card);
+    tabs.stack = new QStackedWidget(card);
+    std::vector<SegmentedControl::Segment> segments;
+    std::vector<QWidget*> actions;
+    for (std::size_t i = 0; i < panels_.size(); ++i) {
+        if (panels_[i].place.tabGroup != group) continue;
+        segments.push_back({panels_[i].panel.title});
+        tabs.stack->addWidget(panels_[i].panel.body);
+        panels_[i].panel.body->show();
+        panels_[i].card = card;
+        tabs.panels.push_back(i);
+        for (auto* widget : panels_[i].panel.header) actions.push_back(widget);
+    }
+    tabs.tabs->setSegments(segments);
+    card->addHeaderWidget(tabs.tabs);
+    auto* spring = new QWidget(card);
+    spring->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    card->addHeaderWidget(spring);
+    for (auto* widget : actions) card->addHeaderWidget(widget);
+    card->addBody(tabs.stack);
+    connect(tabs.tabs, &SegmentedControl::chosen, this, [this, group](int tab) { showTab(group, tab); });
+    showTab(group, std::clamp(tabs.current, 0, std::max(0, static_cast<int>(tabs.panels.size()) - 1)));
+}
+
+void PanelBoard::showTab(int group, int tab) {
+    TabGroup& tabs = groups_[group];
+    if (!tabs.stack || tabs.panels.empty()) return;
+    tabs.current = tab;
+    tabs.tabs->setCurrent(tab);
+    tabs.stack->setCurrentIndex(tab);
+    for (std::size_t i = 0; i < tabs.panels.size(); ++i)
+        for (auto* widget : panels_[tabs.panels[i]].panel.header) widget->setVisible(static_cast<int>(i) == tab);
+}
+
+void PanelBoard::setSubtitle(const QWidget* body, const QString& subtitle) {
+    for (auto& placed : panels_) {
+        if (placed.panel.body != body) continue;
+        placed.subtitle = subtitle;
+        if (placed.card && arranged_ == static_cast<int>(WidthClass::wide)) placed.card->setSubtitle(subtitle);
+    }
+}
+
+void PanelBoard::setBusyText(const QString& text) {
+    for (auto& placed : panels_)
+        if (placed.card) placed.card->setBusyText(text);
+}
+
+void PanelBoard::showPanel(const QWidget* body) {
+    for (int group = 0; group < 2; ++group)
+        for (std::size_t i = 0; i < groups_[group].panels.size(); ++i)
+            if (panels_[groups_[group].panels[i]].panel.body == body) showTab(group, static_cast<int>(i));
+}
+
+}  // namespace mantissa::ui
