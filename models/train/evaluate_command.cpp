@@ -1,3 +1,5 @@
+#include <ATen/Parallel.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -16,6 +18,7 @@ namespace {
 struct Arguments {
     std::string data;
     std::string model;
+    int threads = 0;
     std::vector<std::string> formats{"fp32", "bf16", "fp16", "tf32", "e4m3", "int8"};
 };
 
@@ -44,7 +47,8 @@ Status run(const Arguments& arguments) {
         if (!format) return Error{.code = ErrorCode::invalidArgument, .message = "there is no number format " + name};
         options.formats.push_back(*format);
     }
-    options.stop = app::stopOnInterrupt();
+    options.stop = app::stopOnInterrupt();  // before LibTorch starts threads of its own
+    if (arguments.threads > 0) at::set_num_threads(arguments.threads);
     options.progress = app::terminalProgress();
     auto data = openCifar10(arguments.data);
     if (!data) return std::move(data).error();
@@ -69,6 +73,7 @@ void addEvaluateCommand(CLI::App& app, int& exitCode) {
         ->add_option("--formats", arguments->formats, "Number formats; the first is what the others are compared with")
         ->delimiter(',')
         ->capture_default_str();
+    command->add_option("--threads", arguments->threads, "Threads (0: LibTorch's choice)")->check(CLI::Range(0, 1024));
     command->callback([arguments, &exitCode] {
         if (auto status = run(*arguments); !status) exitCode = app::fail(status.error());
     });
