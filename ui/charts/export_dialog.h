@@ -1,0 +1,66 @@
+#pragma once
+
+#include <QDialog>
+#include <vector>
+
+#include "charts/chart_export.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QSpinBox;
+
+namespace mantissa::ui {
+
+class Chart;
+class Settings;
+
+/// Chooses what to export (one chart, or all into a folder), as what, how large and in which theme, with a preview. Choices are kept
+/// in the settings.
+class ExportDialog final : public QDialog {
+    Q_OBJECT
+
+  public:
+    struct Start {
+        std::vector<Chart*> charts;  ///< of the page, those with something to draw
+        int chosen = 0;              ///< index into charts; −1: all
+        QString suffix;              ///< "png", "svg", "pdf"; empty: as last time
+        QString caption;
+    };
+    ExportDialog(Settings& settings, const Start& start, QWidget* parent = nullptr);
+
+    ChartExportOptions options() const;
+    QString suffix() const;
+    /// Writes to this file (one chart) or folder (all) without asking for it. Gives the files written.
+    Result<std::vector<std::filesystem::path>> writeTo(const std::filesystem::path& target);
+    bool exportsAll() const;
+
+  signals:
+    void exported(const QString& message);
+
+  private:
+    void fillForm(const Start& start);
+    void keepChoices();
+    void updateForm();
+    void updatePreview();
+    void chooseTarget();
+
+    Settings& settings_;
+    std::vector<Chart*> charts_;
+    QComboBox* what_;
+    QComboBox* kind_;
+    QSpinBox* width_;
+    QSpinBox* height_;
+    QComboBox* scale_;
+    QSpinBox* dpi_;
+    QComboBox* theme_;
+    QCheckBox* heading_;
+    QCheckBox* captioned_;
+    QLineEdit* caption_;
+    QLabel* size_;
+    QLabel* preview_;
+    QLabel* error_;
+};
+
+}  // namespace mantissa::ui

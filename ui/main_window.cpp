@@ -1,0 +1,423 @@
+#include "main_window.h"
+
+#include <QButtonGroup>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "bundled.h"
+#include "charts/chart.h"
+#include "compare/run_words.h"
+#include "number_text.h"
+#include "pages/page_list.h"
+#include "session/settings.h"
+#include "theme/theme.h"
+#include "widgets/card.h"
+#include "widgets/error_card.h"
+#include "widgets/strip.h"
+#include "window/drop_frame.h"
+#include "window/file_box.h"
+#include "window/job_status.h"
+
+namespace mantissa::ui {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kNarrowBelow = 1240, kRailWide = 84, kRailNarrow = 52;
+
+QString nameOf(const fs::path& path) {
+    const fs::path name = path.filename().empty() ? path.parent_path().filename() : path.filename();
+    return QString::fromStdString(name.string());
+}
+
+bool contains(const std::vector<fs::path>& paths, const fs::path& path) { return std::find(paths.begin(), paths.end(), path) != paths.end(); }
+
+std::vector<FileBox::Entry> entriesOf(const std::vector<fs::path>& paths, const QString& remark) {
+    std::vector<FileBox::Entry> entries;
+    for (const auto& path : paths) entries.push_back({nameOf(path) + remark, QString::fromStdString(path.string())});
+    return entries;
+}
+
+std::vector<FileBox::Entry> entriesOf(const QStringList& paths) {
+    std::vector<FileBox::Entry> entries;
+    for (const auto& path : paths) entries.push_back({nameOf(path.toStdString()), path});
+    return entries;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Settings& settings, QWidget* parent)
+    : QMainWindow(parent), settings_(settings), session_(std::make_unique<Session>(settings)) {
+    setWindowIcon(applicationIcon());
+    setMinimumSize(1024, 640);
+    resize(1440, 900);
+    setAcceptDrops(true);
+    Theme::instance().setMode(static_cast<ThemeMode>(settings.value(option::kTheme)));
+
+    auto* centre = new QWidget(this);
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    makeToolBar(*layout);
+    auto* below = new QHBoxLayout;
+    below->setSpacing(0);
+    below->addWidget(makeRail());
+    below->addWidget(makeCentre(), 1);
+    layout->addLayout(below, 1);
+    setCentralWidget(centre);
+    makeStatusBar();
+    for (Page* page : makePages(*session_)) addPage(page);
+    makeMenus();
+    dropFrame_ = new DropFrame(this);
+
+    connectSession();
+    connect(&Theme::instance(), &Theme::changed, this, &MainWindow::updateColors);
+    updateColors();
+    updateTexts();
+    updateFirstOpenStrip();
+    showPage(0);
+    if (const QByteArray geometry = settings.geometry(); !geometry.isEmpty()) restoreGeometry(geometry);
+    updateWidthClass();
+}
+
+MainWindow::~MainWindow() {
+    // Pages hold references to the session: they go first.
+    disconnect(session_.get(), nullptr, this, nullptr);
+    delete takeCentralWidget();
+}
+
+void MainWindow::addPage(Page* page) {
+    const int index = static_cast<int>(pages_.size());
+    pages_.push_back(page);
+    stack_->addWidget(page);
+    auto* button = new QToolButton(rail_);
+    button->setProperty("role", "rail");
+    button->setCheckable(true);
+    button->setText(page->title());
+    button->setToolTip(tr("%1 (Ctrl+%2)").arg(page->title()).arg(index + 1));
+    button->setIconSize({20, 20});
+    railGroup_->addButton(button, index);
+    railButtons_.push_back(button);
+    static_cast<QVBoxLayout*>(rail_->layout())->insertWidget(index, button);
+    for (Chart* chart : page->charts()) connect(chart, &Chart::exportRequested, this, &MainWindow::exportCharts);
+    connect(page, &Page::statusTextChanged, this, &MainWindow::updateTexts);
+}
+
+QWidget* MainWindow::makeRail() {
+    rail_ = new QFrame(this);
+    rail_->setProperty("role", "rail");
+    rail_->setFixedWidth(kRailWide);
+    auto* layout = new QVBoxLayout(rail_);
+    layout->setContentsMargins(0, 8, 0, 8);
+    layout->setSpacing(0);
+    layout->addStretch(1);
+    settingsButton_ = new QToolButton(rail_);
+    settingsButton_->setProperty("role", "rail");
+    settingsButton_->setText(tr("Settings"));
+    settingsButton_->setToolTip(tr("Settings (Ctrl+,)"));
+    settingsButton_->setIconSize({20, 20});
+    connect(settingsButton_, &QToolButton::clicked, this, &MainWindow::showSettings);
+    layout->addWidget(settingsButton_);
+    railGroup_ = new QButtonGroup(this);
+    connect(railGroup_, &QButtonGroup::idClicked, this, &MainWindow::showPage);
+    return rail_;
+}
+
+QWidget* MainWindow::makeCentre() {
+    scroll_ = new QScrollArea(this);
+    scroll_->setWidgetResizable(true);
+    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll_->setFocusPolicy(Qt::NoFocus);
+    auto* content = new QWidget(scroll_);
+    content->setProperty("role", "page");
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(kPageMargin, kPageMargin, kPageMargin, kPageMargin);
+    layout->setSpacing(kCardGap);
+    error_ = new ErrorCard(content);
+    unchanged_ = roleLabel({}, "secondary", content);
+    unchanged_->hide();
+    firstOpen_ = new Strip(Strip::Kind::info, content);
+    firstOpen_->addAction(tr("Open model…"), [this] { chooseModelFile(); })->setProperty("role", "primary");
+    firstOpen_->addAction(tr("Open image…"), [this] { chooseImage(); });
+    firstOpen_->hide();
+    connect(firstOpen_, &Strip::closed, this, [this] { settings_.set(option::kFirstOpenStrip, false); });
+    connect(error_, &ErrorCard::dismissed, session_.get(), &Session::dismissProblem);
+    connect(error_, &ErrorCard::anotherFileRequested, this, [this](Problem::Kind kind) { kind == Problem::Kind::image ? chooseImage() : chooseModelFile(); });
+    connect(error_, &ErrorCard::tryAgainRequested, this, [this](const Problem& problem) {
+        switch (problem.kind) {
+            case Problem::Kind::model: return session_->openModel(problem.path);
+            case Problem::Kind::image: return session_->openImage(problem.path);
+            case Problem::Kind::file: return session_->open(problem.path);
+            case Problem::Kind::comparison:
+            case Problem::Kind::memory: return session_->run();
+        }
+    });
+    stack_ = new QStackedWidget(content);
+    layout->addWidget(error_);
+    layout->addWidget(unchanged_);
+    layout->addWidget(firstOpen_);
+    layout->addWidget(stack_, 1);
+    scroll_->setWidget(content);
+    return scroll_;
+}
+
+void MainWindow::makeToolBar(QVBoxLayout& layout) {
+    auto* bar = new QFrame(this);
+    bar->setProperty("role", "toolbar");
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(kPageMargin, 7, kPageMargin, 7);
+    row->setSpacing(8);
+    modelBox_ = new FileBox(Glyph::model, tr("Model"), bar);
+    imageBox_ = new FileBox(Glyph::image, tr("Image"), bar);
+    openButton_ = new QPushButton(tr("Open…"), bar);
+    openButton_->setToolTip(tr("Open a model file (Ctrl+O)"));
+    openButton_->setProperty("role", "link");
+    runOnChange_ = new QCheckBox(tr("Run on change"), bar);
+    runOnChange_->setChecked(session_->runOnChange());
+    runOnChange_->setToolTip(tr("Compare again at once when a format, the model or the image changes"));
+    runButton_ = new QPushButton(tr("Run"), bar);
+    runButton_->setProperty("role", "primary");
+    runButton_->setToolTip(tr("Compare now (F5)"));
+    themeButton_ = new QToolButton(bar);
+    themeButton_->setProperty("role", "button");
+    themeButton_->setAccessibleName(tr("Theme"));
+    exportButton_ = new QPushButton(tr("Export…"), bar);
+    exportButton_->setToolTip(tr("Save or copy charts (Ctrl+E)"));
+    const auto label = [bar](const QString& text, QWidget* buddy) {
+        auto* one = roleLabel(text, "caption", bar);
+        one->setBuddy(buddy);
+        return one;
+    };
+    row->addWidget(label(tr("Model"), modelBox_));
+    row->addWidget(modelBox_);
+    row->addSpacing(6);
+    row->addWidget(label(tr("Image"), imageBox_));
+    row->addWidget(imageBox_);
+    row->addWidget(openButton_);
+    row->addStretch(1);
+    row->addWidget(runOnChange_);
+    row->addWidget(runButton_);
+    row->addSpacing(4);
+    row->addWidget(themeButton_);
+    row->addWidget(exportButton_);
+    layout.addWidget(bar);
+
+    connect(modelBox_, &FileBox::fileChosen, this, [this](const QString& path) { session_->openModel(path.toStdString()); });
+    connect(imageBox_, &FileBox::fileChosen, this, [this](const QString& path) { session_->openImage(path.toStdString()); });
+    connect(modelBox_, &FileBox::openRequested, this, &MainWindow::chooseModelFile);
+    connect(imageBox_, &FileBox::openRequested, this, &MainWindow::chooseImage);
+    connect(openButton_, &QPushButton::clicked, this, &MainWindow::chooseModelFile);
+    connect(runOnChange_, &QCheckBox::toggled, session_.get(), &Session::setRunOnChange);
+    connect(runButton_, &QPushButton::clicked, session_.get(), &Session::run);
+    connect(themeButton_, &QToolButton::clicked, this, &MainWindow::nextTheme);
+    connect(exportButton_, &QPushButton::clicked, this, [this] { exportCharts(nullptr, {}); });
+}
+
+void MainWindow::makeStatusBar() {
+    status_ = new JobStatus(this);
+    statusBar()->addWidget(status_, 1);
+    statusBar()->setSizeGripEnabled(false);
+    const Environment here = environment();
+    const QString cpu = QString::fromStdString(here.cpu);
+    auto* machine = new QLabel(tr("CPU: %1, %2 threads").arg(elidedMiddle(cpu, 40)).arg(here.threads), this);
+    machine->setToolTip(cpu);
+    statusBar()->addPermanentWidget(machine);
+    statusBar()->addPermanentWidget(new QLabel(tr("LibTorch %1").arg(QString::fromStdString(here.libtorch)), this));
+    connect(status_, &JobStatus::cancelRequested, session_.get(), &Session::cancel);
+}
+
+void MainWindow::connectSession() {
+    Session* session = session_.get();
+    connect(session, &Session::modelChanged, this, &MainWindow::updateTexts);
+    connect(session, &Session::imageChanged, this, &MainWindow::updateTexts);
+    connect(session, &Session::staleChanged, this, &MainWindow::updateTexts);
+    connect(session, &Session::compareReady, this, [this] {
+        updateTexts();
+        updateFirstOpenStrip();
+    });
+    connect(session, &Session::problem, this, &MainWindow::showProblem);
+    connect(session, &Session::problemSolved, this, [this] {
+        error_->hide();
+        unchanged_->hide();
+        updateTexts();
+    });
+    connect(session, &Session::cancelled, this, [this] { status_->setText(tr("Cancelled. Nothing was changed.")); });
+    connect(session, &Session::busyChanged, this, [this](bool busy) { status_->setBusy(busy); });
+    connect(session, &Session::progress, status_, &JobStatus::setProgress);
+}
+
+Page* MainWindow::currentPage() const { return pages_.at(static_cast<std::size_t>(stack_->currentIndex())); }
+
+void MainWindow::showPage(int index) {
+    if (index < 0 || index >= static_cast<int>(pages_.size())) return;
+    stack_->setCurrentIndex(index);
+    railButtons_[static_cast<std::size_t>(index)]->setChecked(true);
+    // The stack would ask for the height of its tallest page; only the one in front counts.
+    for (std::size_t i = 0; i < pages_.size(); ++i)
+        pages_[i]->setSizePolicy(QSizePolicy::Preferred, static_cast<int>(i) == index ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    currentPage()->onShown();
+    scroll_->ensureVisible(0, 0);
+    updateTexts();
+    updateFirstOpenStrip();
+}
+
+void MainWindow::start(const std::vector<fs::path>& files) {
+    const bool model = std::any_of(files.begin(), files.end(), [](const fs::path& path) { return !looksLikePicture(path); });
+    const bool image = std::any_of(files.begin(), files.end(), looksLikePicture);
+    std::vector<fs::path> all = files;
+    if (const auto models = bundledModels(); !model && !models.empty()) all.push_back(models.front());
+    if (const auto samples = bundledSamples(); !image && !samples.empty()) all.push_back(samples.front());
+    openFiles(all);
+}
+
+void MainWindow::openFiles(const std::vector<fs::path>& files) {
+    std::vector<fs::path> pictures, models;
+    for (const auto& file : files) (looksLikePicture(file) ? pictures : models).push_back(file);
+    // The others are one click away in the boxes.
+    for (std::size_t i = pictures.size(); i > 1; --i) settings_.addRecent(Settings::Recent::images, QString::fromStdString(pictures[i - 1].string()));
+    for (std::size_t i = models.size(); i > 1; --i) settings_.addRecent(Settings::Recent::models, QString::fromStdString(models[i - 1].string()));
+    if (!models.empty()) session_->openModel(models.front());
+    if (!pictures.empty()) session_->openImage(pictures.front());
+}
+
+void MainWindow::showProblem(const Problem& problem) {
+    error_->show(problem);
+    scroll_->ensureVisible(0, 0);
+    status_->setErrorText(problem.title);
+    const auto& report = session_->report();
+    if (report && report->model) {
+        unchanged_->setText(tr("The results below are unchanged. They still belong to %1%2.")
+                                .arg(QString::fromStdString(report->model->name),
+                                     report->image ? tr(" and %1").arg(QString::fromStdString(report->image->name)) : QString()));
+        unchanged_->show();
+    }
+    updateFirstOpenStrip();
+}
+
+void MainWindow::updateTexts() {
+    const auto models = bundledModels(), samples = bundledSamples();
+    const auto& model = session_->model();
+    const auto& image = session_->image();
+    FileBox::Entry current{tr("No model"), {}};
+    if (model)
+        current = {QString::fromStdString(model->name) + (contains(models, model->path) ? tr(" (bundled)") : QString()), QString::fromStdString(model->path.string())};
+    modelBox_->setFiles(current, entriesOf(models, tr(" (bundled)")), entriesOf(settings_.recent(Settings::Recent::models)));
+    current = {tr("No image"), {}};
+    if (image)
+        current = {QString::fromStdString(image->name) + (contains(samples, image->path) ? tr(" (sample)") : QString()), QString::fromStdString(image->path.string())};
+    imageBox_->setFiles(current, entriesOf(samples, tr(" (sample)")), entriesOf(settings_.recent(Settings::Recent::images)));
+    QStringList title;
+    if (model) title << QString::fromStdString(model->name);
+    if (image) title << QString::fromStdString(image->name);
+    title << QStringLiteral("Mantissa");
+    setWindowTitle(title.join(QStringLiteral(" — ")));
+    runButton_->setEnabled(model && image);
+
+    if (error_->isVisibleTo(this)) return;  // the status bar names the problem until it is solved
+    const auto& report = session_->report();
+    if (const QString own = pages_.empty() ? QString() : currentPage()->statusText(); !own.isEmpty())
+        status_->setText(own);
+    else if (session_->stale())
+        status_->setText(tr("Press Run (F5) to update."));
+    else if (report)
+        status_->setText((report->partial ? tr("Cancelled after %1 of the formats, %2 s") : tr("Ready. %1 formats finished in %2 s"))
+                             .arg(report->runs.size())
+                             .arg(fixedText(report->seconds, report->seconds < 10 ? 2 : 0)));
+    else
+        status_->setText(tr("Ready."));
+}
+
+void MainWindow::updateFirstOpenStrip() {
+    const auto& report = session_->report();
+    const bool bundled = report && report->model && contains(bundledModels(), report->model->path);
+    const bool compare = !pages_.empty() && stack_->currentIndex() == 0;
+    firstOpen_->setVisible(settings_.value(option::kFirstOpenStrip) && bundled && compare && !error_->isVisibleTo(this));
+    if (bundled)
+        firstOpen_->setText(tr("This is a live result, computed on your computer in %1 s").arg(fixedText(report->seconds, 2)),
+                            tr("To use your own, drop an image or a model here: TorchScript, safetensors or a Hugging Face folder. Files stay on this computer."));
+}
+
+void MainWindow::updateColors() {
+    const Tokens& t = Theme::instance().tokens();
+    for (std::size_t i = 0; i < railButtons_.size(); ++i) {
+        QIcon icon;
+        const QIcon off = glyph(pages_[i]->icon(), t.text2), on = glyph(pages_[i]->icon(), t.accent);
+        icon.addPixmap(off.pixmap({20, 20}, devicePixelRatioF()), QIcon::Normal, QIcon::Off);
+        icon.addPixmap(on.pixmap({20, 20}, devicePixelRatioF()), QIcon::Normal, QIcon::On);
+        railButtons_[i]->setIcon(icon);
+    }
+    settingsButton_->setIcon(glyph(Glyph::settings, t.text2));
+    openButton_->setIcon(glyph(Glyph::folder, t.accent));
+    runButton_->setIcon(glyph(Glyph::play, t.onAccent));
+    themeButton_->setIcon(glyph(Glyph::theme, t.text1));
+    exportButton_->setIcon(glyph(Glyph::exportChart, t.text1));
+    const QString names[]{tr("System"), tr("Light"), tr("Dark")};
+    themeButton_->setToolTip(tr("Theme: %1 (Ctrl+T)").arg(names[static_cast<int>(Theme::instance().mode())]));
+}
+
+void MainWindow::updateWidthClass() {
+    const WidthClass width = this->width() < kNarrowBelow ? WidthClass::narrow : WidthClass::wide;
+    const bool narrow = width == WidthClass::narrow;
+    rail_->setFixedWidth(narrow ? kRailNarrow : kRailWide);
+    std::vector<QToolButton*> buttons = railButtons_;
+    buttons.push_back(settingsButton_);
+    for (auto* button : buttons) {
+        button->setToolButtonStyle(narrow ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextUnderIcon);
+        button->setFixedSize(rail_->width() - 1, 60);
+    }
+    openButton_->setText(narrow ? QString() : tr("Open…"));
+    openButton_->setAccessibleName(tr("Open a model"));
+    for (auto* box : {modelBox_, imageBox_}) box->setMaximumWidth(narrow ? 200 : 300);
+    for (Page* page : pages_) page->setWidthClass(width);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    settings_.setGeometry(saveGeometry());
+    session_->cancel();
+    event->accept();
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    if (!pages_.empty()) updateWidthClass();
+    if (dropFrame_) dropFrame_->setGeometry(rect());
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const DropPlan plan = planDrop(*event->mimeData());
+    if (plan.text.isEmpty()) return;
+    event->acceptProposedAction();
+    dropFrame_->showText(plan.text);
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { dropFrame_->hide(); }
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    dropFrame_->hide();
+    const DropPlan plan = planDrop(*event->mimeData());
+    if (plan.picture) session_->pasteImage(qvariant_cast<QImage>(event->mimeData()->imageData()));
+    if (!plan.files.empty()) openFiles(plan.files);
+    event->acceptProposedAction();
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && session_->busy()) return session_->cancel();
+    QMainWindow::keyPressEvent(event);
+}
+
+}  // namespace mantissa::ui

@@ -1,0 +1,194 @@
+// The window's menus and what their entries do.
+
+#include <QAction>
+#include <QActionGroup>
+#include <QClipboard>
+#include <QDir>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QUndoStack>
+#include <algorithm>
+
+#include "charts/chart.h"
+#include "charts/export_dialog.h"
+#include "compare/run_words.h"
+#include "main_window.h"
+#include "pages/compare_page.h"
+#include "session/settings.h"
+#include "theme/theme.h"
+#include "window/drop_frame.h"
+#include "window/job_status.h"
+#include "window/settings_dialog.h"
+#include "window/shortcut_list.h"
+
+namespace mantissa::ui {
+
+void MainWindow::makeMenus() {
+    const auto add = [this](QMenu* menu, const QString& text, const QKeySequence& keys, auto action) {
+        QAction* entry = menu->addAction(text);
+        entry->setShortcut(keys);
+        connect(entry, &QAction::triggered, this, action);
+        return entry;
+    };
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    add(file, tr("Open &model file…"), QKeySequence(QStringLiteral("Ctrl+O")), [this] { chooseModelFile(); });
+    add(file, tr("Open model &folder…"), QKeySequence(QStringLiteral("Ctrl+Alt+O")), [this] { chooseModelFolder(); });
+    add(file, tr("Open &image…"), QKeySequence(QStringLiteral("Ctrl+Shift+O")), [this] { chooseImage(); });
+    file->addSeparator();
+    add(file, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
+
+    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+    QAction* undo = session_->undoStack().createUndoAction(this, tr("&Undo"));
+    undo->setShortcut(QKeySequence(QStringLiteral("Ctrl+Z")));
+    QAction* redo = session_->undoStack().createRedoAction(this, tr("&Redo"));
+    redo->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+Z")));
+    edit->addActions({undo, redo});
+    edit->addSeparator();
+    add(edit, tr("&Paste image"), QKeySequence::Paste, [this] { paste(); });
+    edit->addSeparator();
+    add(edit, tr("&Settings…"), QKeySequence(QStringLiteral("Ctrl+,")), [this] { showSettings(); });
+
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    for (std::size_t i = 0; i < pages_.size(); ++i)
+        add(view, pages_[i]->title(), QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)), [this, i] { showPage(static_cast<int>(i)); });
+    view->addSeparator();
+    QMenu* theme = view->addMenu(tr("&Theme"));
+    themeActions_ = new QActionGroup(this);
+    const QString names[]{tr("&System"), tr("&Light"), tr("&Dark")};
+    for (int mode = 0; mode < 3; ++mode) {
+        QAction* entry = theme->addAction(names[mode], this, [this, mode] { setThemeMode(mode); });
+        entry->setCheckable(true);
+        entry->setChecked(mode == static_cast<int>(Theme::instance().mode()));
+        themeActions_->addAction(entry);
+    }
+    add(view, tr("&Next theme"), QKeySequence(QStringLiteral("Ctrl+T")), [this] { nextTheme(); });
+    QAction* full = add(view, tr("&Full screen"), QKeySequence(Qt::Key_F11), [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+    full->setCheckable(true);
+
+    QMenu* compareMenu = menuBar()->addMenu(tr("&Compare"));
+    add(compareMenu, tr("&Run"), QKeySequence(Qt::Key_F5), [this] { session_->run(); });
+    add(compareMenu, tr("&Cancel"), {}, [this] { session_->cancel(); })->setToolTip(tr("Esc"));
+    compareMenu->addSeparator();
+    add(compareMenu, tr("&Preprocessing…"), {}, [this] {
+        for (auto* page : pages_)
+            if (auto* comparePage = qobject_cast<ComparePage*>(page)) comparePage->editPreprocessing();
+    });
+
+    QMenu* exportMenu = menuBar()->addMenu(tr("E&xport"));
+    add(exportMenu, tr("&Export chart…"), QKeySequence(QStringLiteral("Ctrl+E")), [this] { exportCharts(nullptr, {}); });
+    add(exportMenu, tr("Export &all charts…"), QKeySequence(QStringLiteral("Ctrl+Shift+E")), [this] { exportAllCharts(); });
+
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    add(help, tr("&Keyboard shortcuts"), QKeySequence(QStringLiteral("Ctrl+/")), [this] { showShortcuts(); });
+    add(help, tr("&About Mantissa"), QKeySequence(Qt::Key_F1), [this] { showAbout(); });
+}
+
+void MainWindow::chooseModelFile() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a model"), settings_.folder(QStringLiteral("model")),
+                                                      tr("Models (*.pt *.pth *.ts *.torchscript *.safetensors *.bin config.json);;All files (*)"));
+    if (path.isEmpty()) return;
+    settings_.setFolder(QStringLiteral("model"), QFileInfo(path).absolutePath());
+    session_->openModel(path.toStdString());
+}
+
+void MainWindow::chooseModelFolder() {
+    const QString path = QFileDialog::getExistingDirectory(this, tr("Open a Hugging Face model folder"), settings_.folder(QStringLiteral("model")));
+    if (path.isEmpty()) return;
+    settings_.setFolder(QStringLiteral("model"), QFileInfo(path).absolutePath());
+    session_->openModel(path.toStdString());
+}
+
+void MainWindow::chooseImage() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open an image"), settings_.folder(QStringLiteral("image")),
+                                                      tr("Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)"));
+    if (path.isEmpty()) return;
+    settings_.setFolder(QStringLiteral("image"), QFileInfo(path).absolutePath());
+    session_->openImage(path.toStdString());
+}
+
+void MainWindow::paste() {
+    const QMimeData* held = QGuiApplication::clipboard()->mimeData();
+    if (!held) return;
+    const DropPlan plan = planDrop(*held);
+    if (!plan.files.empty())
+        openFiles(plan.files);
+    else if (held->hasImage())
+        session_->pasteImage(QGuiApplication::clipboard()->image());
+    else
+        status_->setText(tr("The clipboard holds no image."));
+}
+
+void MainWindow::exportCharts(Chart* chosen, const QString& suffix) {
+    ExportDialog::Start start{.charts = {}, .chosen = 0, .suffix = suffix, .caption = {}};
+    for (Chart* chart : currentPage()->charts())
+        if (chart->emptyText().isEmpty()) start.charts.push_back(chart);
+    if (start.charts.empty()) {
+        status_->setText(tr("There is no chart to export yet."));
+        return;
+    }
+    // Without a chart named, the one that has the keyboard focus is meant.
+    const auto wanted = std::find_if(start.charts.begin(), start.charts.end(), [&](const Chart* chart) { return chosen ? chart == chosen : chart->hasFocus(); });
+    if (wanted != start.charts.end()) start.chosen = static_cast<int>(wanted - start.charts.begin());
+    if (session_->report()) start.caption = provenanceOf(*session_->report());
+    auto* dialog = new ExportDialog(settings_, start, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &ExportDialog::exported, status_, &JobStatus::setText);
+    dialog->open();
+}
+
+void MainWindow::exportAllCharts() {
+    ExportDialog::Start start{.charts = {}, .chosen = -1, .suffix = {}, .caption = {}};
+    for (Page* page : pages_)
+        for (Chart* chart : page->charts())
+            if (chart->emptyText().isEmpty()) start.charts.push_back(chart);
+    if (start.charts.empty()) {
+        status_->setText(tr("There is no chart to export yet."));
+        return;
+    }
+    if (session_->report()) start.caption = provenanceOf(*session_->report());
+    auto* dialog = new ExportDialog(settings_, start, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &ExportDialog::exported, status_, &JobStatus::setText);
+    dialog->open();
+}
+
+void MainWindow::nextTheme() { setThemeMode((static_cast<int>(Theme::instance().mode()) + 1) % 3); }
+
+void MainWindow::setThemeMode(int mode) {
+    settings_.set(option::kTheme, mode);
+    Theme::instance().setMode(static_cast<ThemeMode>(mode));
+    themeActions_->actions().at(mode)->setChecked(true);
+    updateColors();  // the tool tip names the mode, also where the scheme stays the same
+}
+
+void MainWindow::showSettings() {
+    auto* dialog = new SettingsDialog(settings_, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &SettingsDialog::themeChosen, this, &MainWindow::setThemeMode);
+    connect(dialog, &SettingsDialog::measurementChanged, session_.get(), [this] {
+        if (session_->runOnChange()) session_->run();
+    });
+    dialog->open();
+}
+
+void MainWindow::showShortcuts() {
+    auto* dialog = new ShortcutList(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void MainWindow::showAbout() {
+    const Environment here = environment();
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Mantissa"),
+                                tr("Mantissa %1\nShows what a number format does to a neural network.").arg(QString::fromStdString(here.mantissa)), QMessageBox::Close, this);
+    box->setInformativeText(tr("LibTorch %1\nQt %2\nOpenCV %3\nQCustomPlot\n%4, %5 threads\n\nFree software under the GNU General Public License, version 3.")
+                                .arg(QString::fromStdString(here.libtorch), QString::fromLatin1(qVersion()), QString::fromStdString(here.opencv), QString::fromStdString(here.cpu))
+                                .arg(here.threads));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+}  // namespace mantissa::ui
