@@ -44,21 +44,25 @@ void tail(Canvas& canvas) {
          linear({430, 250}, {500, 292}, {{0, QColor(214, 220, 228)}, {1, kShadow}}));
 }
 
+QPainterPath bodyShape() {
+    return smooth({{28, 272},
+                   {42, 250},
+                   {86, 230},
+                   {150, 222},
+                   {280, 222},
+                   {400, 226},
+                   {486, 238},
+                   {490, 248},
+                   {430, 268},
+                   {340, 292},
+                   {240, 302},
+                   {130, 302},
+                   {64, 294},
+                   {36, 284}});
+}
+
 void fuselage(Canvas& canvas) {
-    const QPainterPath body = smooth({{28, 272},
-                                      {42, 250},
-                                      {86, 230},
-                                      {150, 222},
-                                      {280, 222},
-                                      {400, 226},
-                                      {486, 238},
-                                      {490, 248},
-                                      {430, 268},
-                                      {340, 292},
-                                      {240, 302},
-                                      {130, 302},
-                                      {64, 294},
-                                      {36, 284}});
+    const QPainterPath body = bodyShape();
     fill(canvas, body,
          linear({0, 222}, {0, 304},
                 {{0, QColor(250, 252, 255)}, {0.45, QColor(232, 238, 246)}, {0.75, kBelly}, {1, kShadow}}));
@@ -73,16 +77,24 @@ void fuselage(Canvas& canvas) {
     canvas.painter.restore();
 }
 
-void wings(Canvas& canvas) {
+void farWing(Canvas& canvas) {
     fill(canvas, polygon({{212, 232}, {262, 232}, {352, 168}, {336, 164}}),
          linear({230, 236}, {350, 160}, {{0, QColor(190, 198, 210)}, {1, QColor(120, 132, 150)}}));
-    const QPainterPath near = polygon({{176, 276}, {270, 270}, {420, 392}, {404, 402}, {372, 396}});
-    fill(canvas, near,
+}
+
+void nearWing(Canvas& canvas) {
+    engine(canvas, {238, 330}, 36);
+    const QPainterPath wing = smooth(
+        {{170, 278}, {222, 271}, {276, 274}, {352, 330}, {424, 388}, {418, 402}, {384, 398}, {290, 346}, {214, 296}});
+    const QPainterPath body = bodyShape();
+    softFill(canvas, wing.translated(-6, 10), withAlpha(kShadow, 0.5), {.radius = 8, .inside = &body});
+    fill(canvas, wing,
          linear({200, 272}, {400, 400},
-                {{0, QColor(226, 232, 240)}, {0.5, QColor(176, 186, 202)}, {1, QColor(104, 114, 132)}}));
-    fill(canvas, polygon({{262, 272}, {270, 270}, {420, 392}, {412, 396}}), withAlpha(kShadow, 0.7));
-    fill(canvas, polygon({{404, 402}, {420, 392}, {428, 372}, {422, 370}}), kLivery);
-    engine(canvas, {246, 336}, 34);
+                {{0, QColor(238, 242, 248)}, {0.5, QColor(190, 199, 213)}, {1, QColor(120, 131, 150)}}));
+    softFill(canvas, polygon({{180, 284}, {224, 296}, {392, 402}, {380, 410}, {200, 310}}), withAlpha(kShadow, 0.6),
+             {.radius = 5, .inside = &wing});
+    canvas.painter.strokePath(curve({{268, 280}, {340, 334}, {404, 384}}), QPen(withAlpha(kShadow, 0.6), 1.6));
+    fill(canvas, polygon({{404, 402}, {424, 390}, {432, 366}, {426, 364}}), kLivery);
 }
 
 }  // namespace
@@ -94,11 +106,9 @@ QImage drawAirplane() {
     canvas.painter.rotate(6);
     canvas.painter.translate(-262, -258);
     tail(canvas);
-    wings(canvas);
+    farWing(canvas);
     fuselage(canvas);
-    // The near wing joins the body in front of it.
-    const QPainterPath root = polygon({{176, 276}, {270, 270}, {300, 296}, {206, 296}});
-    fill(canvas, root, linear({190, 270}, {290, 300}, {{0, QColor(224, 230, 238)}, {1, QColor(190, 200, 214)}}));
+    nearWing(canvas);
     canvas.painter.resetTransform();
     return canvas.image;
 }

@@ -3,7 +3,8 @@
 
 namespace {
 
-/// The tensors of these tests are too small to share: on a busy machine most of the time would go into waiting for threads.
+/// The tensors of these tests are too small to share: on a busy machine most of the time would go into waiting for
+/// threads.
 class OneThread : public testing::Environment {
     void SetUp() override { at::set_num_threads(1); }
 };

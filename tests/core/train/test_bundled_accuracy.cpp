@@ -1,0 +1,54 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+
+#include "bundled.h"
+#include "graph/model.h"
+#include "temporary_folder.h"
+#include "train/accuracy.h"
+#include "train/cifar10.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace mantissa;
+using namespace mantissa::training;
+
+/// The FP32 line of the model card's table: how many of the 10,000 test images are right.
+int rightAccordingToCard(const fs::path& card) {
+    std::ifstream in(card);
+    static const std::regex row(R"(\| FP32 \| native \| (\d+) \|.*)");
+    std::smatch match;
+    for (std::string line; std::getline(in, line);)
+        if (std::regex_match(line, match, row)) return std::stoi(match[1]);
+    return -1;
+}
+
+TEST(BundledModel, IsAsGoodAsItsCardSays) {
+    const fs::path archive = fs::path(MANTISSA_TEST_DATA) / "cifar10" / "cifar-10-binary.tar.xz";
+    if (!fs::exists(archive)) GTEST_SKIP() << "there is no CIFAR-10 at " << archive;
+    const test::TemporaryFolder folder;
+    const std::string unpack =
+        "tar -xJf '" + archive.string() + "' -C '" + folder.path().string() + "' cifar-10-batches-bin/test_batch.bin";
+    if (std::system(unpack.c_str()) != 0) GTEST_SKIP() << "tar and xz are needed to unpack " << archive;
+    const auto set = readCifarFile(folder.path() / "cifar-10-batches-bin" / "test_batch.bin");
+    ASSERT_TRUE(set) << set.error().text();
+    ASSERT_EQ(set->size(), 10'000u);
+
+    const auto models = bundledModels();
+    ASSERT_FALSE(models.empty());
+    ASSERT_EQ(models.front().filename(), "simple-cnn-cifar10");
+    const auto model = openModel(models.front());
+    ASSERT_TRUE(model) << model.error().text();
+    const auto accuracy = accuracyOf((*model)->graph, *set, (*model)->preprocessing);
+    ASSERT_TRUE(accuracy) << accuracy.error().text();
+    EXPECT_GE(*accuracy, 0.70);
+    // Another processor's kernels may settle a few near ties differently.
+    EXPECT_NEAR(*accuracy * 10'000, rightAccordingToCard(models.front() / "README.md"), 5);
+}
+
+}  // namespace
