@@ -91,6 +91,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     updateTexts();
     updateFirstOpenStrip();
     showPage(0);
+    railButtons_.front()->setFocus();
     if (const QByteArray geometry = settings.geometry(); !geometry.isEmpty()) restoreGeometry(geometry);
     updateWidthClass();
 }
@@ -237,7 +238,9 @@ void MainWindow::makeStatusBar() {
     auto* machine = new QLabel(tr("CPU: %1, %2 threads").arg(elidedMiddle(cpu, 40)).arg(here.threads), this);
     machine->setToolTip(cpu);
     statusBar()->addPermanentWidget(machine);
-    statusBar()->addPermanentWidget(new QLabel(tr("LibTorch %1").arg(QString::fromStdString(here.libtorch)), this));
+    auto* library = new QLabel(tr("LibTorch %1").arg(QString::fromStdString(here.libtorch)), this);
+    library->setContentsMargins(8, 0, 10, 0);
+    statusBar()->addPermanentWidget(library);
     connect(status_, &JobStatus::cancelRequested, session_.get(), &Session::cancel);
 }
 

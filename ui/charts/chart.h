@@ -53,7 +53,7 @@ class Chart : public QWidget {
     void showDataTable();
 
     QSize sizeHint() const override { return {320, 200}; }
-    QSize minimumSizeHint() const override { return {160, 90}; }
+    QSize minimumSizeHint() const override { return {160, 74}; }
 
   signals:
     void redrawn();

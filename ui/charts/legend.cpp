@@ -50,6 +50,9 @@ void paintLegend(QPainter& painter, const QRectF& area, const std::vector<Legend
 LegendBar::LegendBar(Chart* chart, QWidget* parent) : QWidget(parent), chart_(chart) {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     connect(chart, &Chart::redrawn, this, [this] {
+        QStringList names;
+        for (const auto& entry : chart_->legend()) names << entry.text;
+        setToolTip(names.join(QStringLiteral(", ")));
         updateGeometry();
         update();
     });
@@ -62,8 +65,14 @@ QSize LegendBar::sizeHint() const {
 void LegendBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const double wanted = legendWidth(chart_->legend(), chart_->screenStyle());
-    paintLegend(painter, QRectF(std::max(0.0, width() - wanted - 1), 0, width(), height()), chart_->legend(), chart_->screenStyle());
+    const ChartStyle style = chart_->screenStyle();
+    std::vector<LegendEntry> entries = chart_->legend();
+    // Where room is short: "E4M3" for "FP8 E4M3", then the markers alone; the tool tip keeps the names.
+    if (legendWidth(entries, style) > width())
+        for (auto& entry : entries) entry.text.remove(QStringLiteral("FP8 "));
+    if (legendWidth(entries, style) > width())
+        for (auto& entry : entries) entry.text.clear();
+    paintLegend(painter, QRectF(std::max(0.0, width() - legendWidth(entries, style) - 1), 0, width(), height()), entries, style);
 }
 
 }  // namespace mantissa::ui

@@ -167,7 +167,7 @@ void LogitsChart::drawDelta(QCustomPlot& plot, const ChartStyle& style) const {
     y->setRange(-1.12 * reach, 1.12 * reach);
     addPainting(plot, rect, [=, this](QPainter& painter) {
         const Format& format = candidateRun()->format;
-        paintHalfUlpBand(painter, *x, *y, format, blended(style.color(format), style.tokens.card, 0.24));
+        paintHalfUlpBand(painter, *x, *y, format, blended(style.color(format), style.tokens.card, 0.17));
         painter.setPen(QPen(style.tokens.inputLine, 1));
         painter.drawLine(QPointF(rect->left(), y->coordToPixel(0)), QPointF(rect->right(), y->coordToPixel(0)));
     });

@@ -16,7 +16,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kRowHeight = 20, kHeaderHeight = 42, kNarrowest = 84;
+constexpr int kRowHeight = 18, kHeaderHeight = 40, kNarrowest = 78;
 
 /// Marker and name above, badge below.
 class CandidateHeader final : public QHeaderView {
@@ -56,8 +56,8 @@ MetricTable::MetricTable(QWidget* parent) : QTableView(parent), model_(new Metri
     setModel(model_);
     setHorizontalHeader(new CandidateHeader(*model_, this));
     setAccessibleName(tr("Metrics"));
-    setShowGrid(true);
-    setGridStyle(Qt::SolidLine);
+    setShowGrid(false);
+    setProperty("role", "rows");
     setSelectionMode(QAbstractItemView::ContiguousSelection);
     setTabKeyNavigation(false);
     setCornerButtonEnabled(false);
@@ -68,7 +68,7 @@ MetricTable::MetricTable(QWidget* parent) : QTableView(parent), model_(new Metri
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     verticalHeader()->setHighlightSections(false);
-    setMinimumHeight(120);
+    setMinimumHeight(kHeaderHeight + 13 * kRowHeight + 4);  // every metric without scrolling
 }
 
 void MetricTable::setReport(std::shared_ptr<const CompareReport> report) {
@@ -81,7 +81,7 @@ void MetricTable::layOutColumns() {
     if (columns == 0) return;
     const int room = viewport()->width();
     int widest = kNarrowest;
-    for (int i = 0; i < columns; ++i) widest = std::max(widest, badgeSize(badgeWord(badgeOf(*model_->report(), model_->runOf(i)))).width() + 10);
+    for (int i = 0; i < columns; ++i) widest = std::max(widest, badgeSize(badgeWord(badgeOf(*model_->report(), model_->runOf(i)))).width() + 4);
     const int width = std::max(widest, room / columns);
     for (int i = 0; i < columns; ++i) setColumnWidth(i, i == columns - 1 && room >= width * columns ? room - width * (columns - 1) : width);
 }

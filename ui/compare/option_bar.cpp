@@ -1,8 +1,11 @@
 #include "compare/option_bar.h"
 
+#include <QActionGroup>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
+#include <QPushButton>
 #include <algorithm>
 
 #include "session/session.h"
@@ -45,7 +48,8 @@ OptionBar::OptionBar(Session& session, QWidget* parent)
     line->setProperty("role", "line");
     line->setFixedSize(1, 20);
     layout->addWidget(line);
-    layout->addWidget(roleLabel(tr("Compare"), "caption", this));
+    compareLabel_ = roleLabel(tr("Compare"), "caption", this);
+    layout->addWidget(compareLabel_);
     for (const auto& one : referenceFormats()) reference_->addItem(QString::fromStdString(one.title));
     int number = 0;
     for (const auto& one : comparableFormats()) {
@@ -63,6 +67,22 @@ OptionBar::OptionBar(Session& session, QWidget* parent)
     castLabel_->setBuddy(cast_);
     layout->addWidget(castLabel_);
     layout->addWidget(cast_);
+    more_ = new QPushButton(tr("Options…"), this);
+    auto* menu = new QMenu(more_);
+    menu->addSection(tr("Cast"));
+    castActions_ = new QActionGroup(this);
+    for (int i = 0; i < cast_->count(); ++i) {
+        QAction* entry = menu->addAction(cast_->itemText(i));
+        entry->setCheckable(true);
+        castActions_->addAction(entry);
+        connect(entry, &QAction::triggered, this, [this, i] {
+            cast_->setCurrentIndex(i);
+            chooseFromControls(tr("Change what is cast"));
+        });
+    }
+    more_->setMenu(menu);
+    more_->hide();
+    layout->addWidget(more_);
 
     connect(reference_, &QComboBox::activated, this, [this] { chooseFromControls(tr("Change the reference")); });
     connect(cast_, &QComboBox::activated, this, [this] { chooseFromControls(tr("Change what is cast")); });
@@ -90,6 +110,7 @@ void OptionBar::follow() {
     const auto formats = referenceFormats();
     reference_->setCurrentIndex(static_cast<int>(std::find(formats.begin(), formats.end(), choices.reference) - formats.begin()));
     cast_->setCurrentIndex(static_cast<int>(std::find(std::begin(kScopes), std::end(kScopes), choices.scope) - std::begin(kScopes)));
+    castActions_->actions().at(cast_->currentIndex())->setChecked(true);
     for (std::size_t i = 0; i < toggles_.size(); ++i) {
         FormatToggle* toggle = toggles_[i];
         const Format& one = toggle->format();
@@ -119,6 +140,9 @@ void OptionBar::updateIcons() {
 
 void OptionBar::setNarrow(bool narrow) {
     castLabel_->setVisible(!narrow);
+    compareLabel_->setVisible(!narrow);
+    cast_->setVisible(!narrow);
+    more_->setVisible(narrow);
     for (auto* toggle : toggles_) toggle->setShort(narrow);
 }
 

@@ -5,8 +5,10 @@
 
 #include "study/compare.h"
 
+class QActionGroup;
 class QComboBox;
 class QLabel;
+class QPushButton;
 
 namespace mantissa::ui {
 
@@ -23,7 +25,7 @@ class OptionBar final : public QFrame {
     const std::vector<FormatToggle*>& toggles() const { return toggles_; }
     QComboBox* referenceBox() const { return reference_; }
     QComboBox* castBox() const { return cast_; }
-    void setNarrow(bool narrow);
+    void setNarrow(bool narrow);  ///< the cast moves into a menu
 
   private:
     void chooseFromControls(const QString& name);
@@ -34,6 +36,9 @@ class OptionBar final : public QFrame {
     QComboBox* reference_;
     QComboBox* cast_;
     QLabel* castLabel_;
+    QLabel* compareLabel_;
+    QPushButton* more_;
+    QActionGroup* castActions_;
     std::vector<FormatToggle*> toggles_;
 };
 

@@ -30,7 +30,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kImageColumn = 224, kNumberColumn = 400;
+constexpr int kImageColumn = 224, kNumberColumn = 408;
 constexpr int kTopCounts[]{5, 10, 20};
 
 void clear(QLayout& layout) {
@@ -57,9 +57,9 @@ ComparePage::ComparePage(Session& session, QWidget* parent)
     layout->addWidget(finding_);
     layout->addWidget(board_, 1);
 
-    makeImagePanel();
     makeChartPanels();
     makeNumberPanels();
+    makeImagePanel();
     board_->setColumnWidth(0, kImageColumn);
     board_->setColumnWidth(2, kNumberColumn);
     board_->arrange(width_);
@@ -76,7 +76,7 @@ ComparePage::ComparePage(Session& session, QWidget* parent)
     connect(&session, &Session::choicesChanged, this, &ComparePage::showState);
     connect(&session, &Session::staleChanged, this, &ComparePage::showState);
     connect(&session, &Session::busyChanged, this, &ComparePage::showState);
-    connect(&Theme::instance(), &Theme::changed, this, &ComparePage::updateCandidateSwitches);
+    connect(&Theme::instance(), &Theme::changed, this, &ComparePage::updateCandidateSwitch);
     for (auto* chart : charts_) chart->refresh();
     showState();
 }
@@ -91,7 +91,8 @@ void ComparePage::makeImagePanel() {
     imageText_->setWordWrap(true);
     auto* edit = linkButton(tr("Preprocessing…"), body);
     edit->setToolTip(tr("How the picture becomes the model's input"));
-    layout->addWidget(imageView_);
+    imageView_->setMaximumHeight(kImageColumn - 26);  // square in its card
+    layout->addWidget(imageView_, 100);
     layout->addWidget(imageText_);
     layout->addWidget(edit, 0, Qt::AlignLeft);
     layout->addStretch(1);
@@ -100,9 +101,9 @@ void ComparePage::makeImagePanel() {
     connect(mode, &SegmentedControl::chosen, this, [this](int index) { imageView_->setMode(index == 0 ? ImageView::Mode::modelView : ImageView::Mode::full); });
     connect(edit, &QPushButton::clicked, this, &ComparePage::editPreprocessing);
     connect(imageView_, &ImageView::preprocessingRequested, this, &ComparePage::editPreprocessing);
-    board_->addPanel({.title = tr("Image"), .body = body, .header = {mode}}, {.column = 0, .row = 0, .stretch = 0, .tabGroup = 1});
+    board_->addPanel({.title = tr("Image"), .tab = tr("Inputs"), .body = body, .header = {mode}}, {.column = 0, .row = 0, .stretch = 2, .tabGroup = 1});
     model_ = new ModelFacts;
-    board_->addPanel({.title = tr("Model"), .body = model_, .header = {}}, {.column = 0, .row = 1, .stretch = 1, .tabGroup = 1});
+    board_->addPanel({.title = tr("Model"), .tab = tr("Inputs"), .body = model_, .header = {}}, {.column = 0, .row = 1, .stretch = 1, .tabGroup = 1});
 }
 
 void ComparePage::makeChartPanels() {
@@ -112,27 +113,25 @@ void ComparePage::makeChartPanels() {
     topCount_->setAccessibleName(tr("Number of classes"));
     for (const int count : kTopCounts) topCount_->addItem(tr("Top %1").arg(count));
     connect(topCount_, &QComboBox::currentIndexChanged, this, [this](int index) { top_->setClassCount(kTopCounts[index]); });
-    board_->addPanel({.title = tr("Top classes"), .body = top_, .header = {new LegendBar(top_), topCount_}}, {.column = 1, .row = 0, .cells = 2, .stretch = 8});
+    board_->addPanel({.title = tr("Top classes"), .tab = {}, .body = top_, .header = {new LegendBar(top_), topCount_}}, {.column = 1, .row = 0, .cells = 2, .stretch = 8});
 
-    const auto candidateSwitch = [this] {
-        auto* control = new SegmentedControl(tr("Candidate"));
-        candidateSwitches_.push_back(control);
-        connect(control, &SegmentedControl::chosen, this, [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
-        return control;
-    };
+    candidate_ = new SegmentedControl(tr("Candidate of Differences and Logits"));
+    connect(candidate_, &SegmentedControl::chosen, this, [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
     differences_ = new DifferencesChart;
     logY_ = new QCheckBox(tr("Log y"));
     connect(logY_, &QCheckBox::clicked, this, [this](bool on) { differences_->setCountScale(on ? CountScale::logarithmic : CountScale::linear); });
     connect(differences_, &Chart::redrawn, this, [this] { logY_->setChecked(differences_->logarithmic()); });
-    sign_ = new SegmentedControl(tr("Sign of the differences"));
-    sign_->setSegments({{tr("Δ"), {}, tr("Signed differences")}, {tr("|Δ|"), {}, tr("Sizes of the differences")}});
-    connect(sign_, &SegmentedControl::chosen, this, [this](int index) { differences_->setSign(index == 0 ? DifferenceSign::signedDelta : DifferenceSign::absolute); });
-    board_->addPanel({.title = tr("Differences"), .body = differences_, .header = {logY_, sign_, candidateSwitch()}}, {.column = 1, .row = 1, .cell = 0, .stretch = 6});
+    logY_->setToolTip(tr("Counts on a logarithmic axis"));
+    sizes_ = new QCheckBox(tr("|Δ|"));
+    sizes_->setToolTip(tr("Sizes of the differences, without their sign"));
+    sizes_->setAccessibleName(tr("Sizes of the differences"));
+    connect(sizes_, &QCheckBox::clicked, this, [this](bool on) { differences_->setSign(on ? DifferenceSign::absolute : DifferenceSign::signedDelta); });
+    board_->addPanel({.title = tr("Differences"), .tab = {}, .body = differences_, .header = {logY_, sizes_, candidate_}}, {.column = 1, .row = 1, .cell = 0, .stretch = 6});
 
     logits_ = new LogitsChart;
     logitView_ = new SegmentedControl(tr("Logit view"));
     connect(logitView_, &SegmentedControl::chosen, this, [this](int index) { logits_->setView(static_cast<LogitView>(index)); });
-    board_->addPanel({.title = tr("Logits"), .body = logits_, .header = {logitView_, candidateSwitch()}}, {.column = 1, .row = 1, .cell = 1, .stretch = 6});
+    board_->addPanel({.title = tr("Logits"), .tab = {}, .body = logits_, .header = {logitView_}}, {.column = 1, .row = 1, .cell = 1, .stretch = 6});
 }
 
 void ComparePage::makeNumberPanels() {
@@ -141,11 +140,11 @@ void ComparePage::makeNumberPanels() {
     auto* menu = new QMenu(copy);
     metrics_->fillCopyMenu(*menu);
     copy->setMenu(menu);
-    board_->addPanel({.title = tr("Metrics"), .body = metrics_, .header = {copy}}, {.column = 2, .row = 0, .stretch = 10, .tabGroup = 1});
+    board_->addPanel({.title = tr("Metrics"), .tab = {}, .body = metrics_, .header = {copy}}, {.column = 2, .row = 0, .stretch = 10, .tabGroup = 1});
     latency_ = new LatencyChart;
-    board_->addPanel({.title = tr("Latency"), .body = latency_, .header = {}}, {.column = 2, .row = 1, .stretch = 4, .tabGroup = 1});
+    board_->addPanel({.title = tr("Latency"), .tab = {}, .body = latency_, .header = {}}, {.column = 2, .row = 1, .stretch = 4, .tabGroup = 1});
     weights_ = new WeightBytesChart;
-    board_->addPanel({.title = tr("Memory"), .body = weights_, .header = {}}, {.column = 2, .row = 2, .stretch = 4, .tabGroup = 1});
+    board_->addPanel({.title = tr("Memory"), .tab = {}, .body = weights_, .header = {}}, {.column = 2, .row = 2, .stretch = 4, .tabGroup = 1});
 }
 
 std::vector<Chart*> ComparePage::charts() const { return {charts_.begin(), charts_.end()}; }
@@ -156,8 +155,7 @@ void ComparePage::setWidthClass(WidthClass width) {
     options_->setNarrow(narrow);
     finding_->setNarrow(narrow);
     board_->arrange(width);
-    if (narrow) board_->showPanel(metrics_);
-    updateCandidateSwitches();
+    updateCandidateSwitch();
     showCautions();
     showState();
 }
@@ -178,7 +176,7 @@ void ComparePage::showReport() {
     board_->setSubtitle(latency_, latency_->subtitle());
     board_->setSubtitle(weights_, weights_->subtitle());
     if (report->input) imageView_->setModelView(toQImage(report->input->view), report->input->cropInSource);
-    updateCandidateSwitches();
+    updateCandidateSwitch();
     showCautions();
     showState();
 }
@@ -189,7 +187,7 @@ void ComparePage::showImage() {
     showState();
 }
 
-void ComparePage::updateCandidateSwitches() {
+void ComparePage::updateCandidateSwitch() {
     const auto& report = session().report();
     if (!report) return;
     switchRuns_.clear();
@@ -200,19 +198,17 @@ void ComparePage::updateCandidateSwitches() {
         switchRuns_.push_back(run);
         segments.push_back({{}, QIcon(markerPixmap(lookOf(format), Theme::instance().formatColor(format), 12, 2)), QString::fromStdString(format.title)});
     }
-    for (auto* control : candidateSwitches_) {
-        const int before = control->current();
-        control->setSegments(segments);
-        control->setCurrent(std::clamp(before, 0, std::max(0, control->count() - 1)));
-        // With one candidate there is nothing to choose; an empty control takes no room.
-        control->setMaximumWidth(segments.size() > 1 ? QWIDGETSIZE_MAX : 0);
-    }
-    if (!switchRuns_.empty()) chooseCandidate(switchRuns_[static_cast<std::size_t>(std::max(0, candidateSwitches_.front()->current()))]);
+    const int before = candidate_->current();
+    candidate_->setSegments(segments);
+    candidate_->setCurrent(std::clamp(before, 0, std::max(0, candidate_->count() - 1)));
+    // With one candidate there is nothing to choose; an empty control takes no room.
+    candidate_->setMaximumWidth(segments.size() > 1 ? QWIDGETSIZE_MAX : 0);
+    if (!switchRuns_.empty()) chooseCandidate(switchRuns_[static_cast<std::size_t>(std::max(0, candidate_->current()))]);
 }
 
 void ComparePage::chooseCandidate(std::size_t run) {
     const auto place = std::find(switchRuns_.begin(), switchRuns_.end(), run) - switchRuns_.begin();
-    for (auto* control : candidateSwitches_) control->setCurrent(static_cast<int>(place));
+    candidate_->setCurrent(static_cast<int>(place));
     differences_->setCandidate(run);
     logits_->setCandidate(run);
 }

@@ -53,7 +53,7 @@ class ComparePage final : public Page {
     void showCautions();
     void showState();
     void chooseCandidate(std::size_t run);
-    void updateCandidateSwitches();
+    void updateCandidateSwitch();
     void useEmulated(const std::vector<Format>& formats);
 
     OptionBar* options_;
@@ -67,15 +67,15 @@ class ComparePage final : public Page {
     QComboBox* topCount_;
     DifferencesChart* differences_;
     QCheckBox* logY_;
-    SegmentedControl* sign_;
-    std::vector<SegmentedControl*> candidateSwitches_;
+    QCheckBox* sizes_;
+    SegmentedControl* candidate_;
     LogitsChart* logits_;
     SegmentedControl* logitView_;
     LatencyChart* latency_;
     WeightBytesChart* weights_;
     MetricTable* metrics_;
     std::vector<CompareChart*> charts_;
-    std::vector<std::size_t> switchRuns_;  ///< the run behind each segment of a candidate switch
+    std::vector<std::size_t> switchRuns_;  ///< the run behind each segment of the candidate switch
     std::optional<std::size_t> highlight_;
     std::set<std::string> dismissedCautions_;  ///< formats whose caution the user has closed
     WidthClass width_ = WidthClass::wide;

@@ -51,6 +51,7 @@ QPushButton[role="link"], QToolButton[role="link"] {
   background: transparent; border: 1px solid transparent; color: @accent; padding: 0 4px; min-height: 22px; }
 QPushButton[role="link"]:hover, QToolButton[role="link"]:hover { text-decoration: underline; }
 QPushButton[role="link"]:focus, QToolButton[role="link"]:focus { border: 2px solid @accent; padding: 0 3px; min-height: 20px; }
+QPushButton[role="link"]::menu-indicator { image: none; width: 0; }
 QPushButton[role="cautionLink"] { background: transparent; border: 1px solid transparent; color: @cautionText;
   text-decoration: underline; padding: 0 4px; min-height: 22px; }
 QPushButton[role="cautionLink"]:focus { border: 2px solid @cautionText; padding: 0 3px; min-height: 20px; }
@@ -87,6 +88,8 @@ QTableView, QTreeView, QListView { background: @card; color: @text1; border: non
 QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid @accent; }
 QHeaderView, QHeaderView::section { background: @card; color: @text2; border: none; font-size: 12px; }
 QHeaderView::section { padding: 2px 6px; border-bottom: 1px solid @buttonLine; }
+QHeaderView::section:vertical { border-bottom: 1px solid @cardLine; padding: 0 4px 0 0; }
+QTableView[role="rows"]::item { border-bottom: 1px solid @cardLine; }
 QTableCornerButton::section { background: @card; border: none; }
 QTextBrowser, QPlainTextEdit { background: @card; color: @text1; border: 1px solid @cardLine; border-radius: 4px; }
 QProgressBar { background: @sunken; border: 1px solid @buttonLine; border-radius: 3px; text-align: center; color: @text1; }

@@ -21,9 +21,7 @@ QImage toQImage(const RgbImage& picture) {
 }
 
 ImageView::ImageView(QWidget* parent) : QWidget(parent) {
-    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    policy.setHeightForWidth(true);
-    setSizePolicy(policy);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Image"));
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));

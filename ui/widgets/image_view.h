@@ -29,8 +29,6 @@ class ImageView final : public QWidget {
 
     QSize sizeHint() const override { return {200, 200}; }
     QSize minimumSizeHint() const override { return {96, 96}; }
-    bool hasHeightForWidth() const override { return true; }
-    int heightForWidth(int width) const override { return width; }
 
   signals:
     void preprocessingRequested();

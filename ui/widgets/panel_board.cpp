@@ -3,6 +3,7 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QStackedWidget>
+#include <QVBoxLayout>
 #include <algorithm>
 
 #include "theme/theme.h"
@@ -51,7 +52,7 @@ void PanelBoard::releasePanels() {
         }
         placed.card = nullptr;
     }
-    for (auto& group : groups_) group = {.tabs = nullptr, .stack = nullptr, .card = nullptr, .panels = {}, .current = group.current};
+    for (auto& group : groups_) group = {.tabs = nullptr, .stack = nullptr, .card = nullptr, .tabPanels = {}, .current = group.current};
     delete content_;
     content_ = nullptr;
 }
@@ -107,13 +108,24 @@ void PanelBoard::fillTabs(int group, Card* card) {
     std::vector<SegmentedControl::Segment> segments;
     std::vector<QWidget*> actions;
     for (std::size_t i = 0; i < panels_.size(); ++i) {
-        if (panels_[i].place.tabGroup != group) continue;
-        segments.push_back({panels_[i].panel.title});
-        tabs.stack->addWidget(panels_[i].panel.body);
-        panels_[i].panel.body->show();
-        panels_[i].card = card;
-        tabs.panels.push_back(i);
-        for (auto* widget : panels_[i].panel.header) actions.push_back(widget);
+        Placed& placed = panels_[i];
+        if (placed.place.tabGroup != group) continue;
+        const QString name = placed.panel.tab.isEmpty() ? placed.panel.title : placed.panel.tab;
+        const auto same = std::find_if(segments.begin(), segments.end(), [&](const auto& segment) { return segment.text == name; });
+        const auto tab = static_cast<int>(same - segments.begin());
+        if (same == segments.end()) {
+            segments.push_back({name});
+            tabs.tabPanels.emplace_back();
+            auto* page = new QWidget(tabs.stack);
+            auto* column = new QVBoxLayout(page);
+            column->setContentsMargins(0, 0, 0, 0);
+            tabs.stack->addWidget(page);
+        }
+        static_cast<QVBoxLayout*>(tabs.stack->widget(tab)->layout())->addWidget(placed.panel.body, 1);
+        placed.panel.body->show();
+        placed.card = card;
+        tabs.tabPanels[static_cast<std::size_t>(tab)].push_back(i);
+        for (auto* widget : placed.panel.header) actions.push_back(widget);
     }
     tabs.tabs->setSegments(segments);
     card->addHeaderWidget(tabs.tabs);
@@ -123,17 +135,18 @@ void PanelBoard::fillTabs(int group, Card* card) {
     for (auto* widget : actions) card->addHeaderWidget(widget);
     card->addBody(tabs.stack);
     connect(tabs.tabs, &SegmentedControl::chosen, this, [this, group](int tab) { showTab(group, tab); });
-    showTab(group, std::clamp(tabs.current, 0, std::max(0, static_cast<int>(tabs.panels.size()) - 1)));
+    showTab(group, std::clamp(tabs.current, 0, std::max(0, static_cast<int>(tabs.tabPanels.size()) - 1)));
 }
 
 void PanelBoard::showTab(int group, int tab) {
     TabGroup& tabs = groups_[group];
-    if (!tabs.stack || tabs.panels.empty()) return;
+    if (!tabs.stack || tabs.tabPanels.empty()) return;
     tabs.current = tab;
     tabs.tabs->setCurrent(tab);
     tabs.stack->setCurrentIndex(tab);
-    for (std::size_t i = 0; i < tabs.panels.size(); ++i)
-        for (auto* widget : panels_[tabs.panels[i]].panel.header) widget->setVisible(static_cast<int>(i) == tab);
+    for (std::size_t i = 0; i < tabs.tabPanels.size(); ++i)
+        for (const auto panel : tabs.tabPanels[i])
+            for (auto* widget : panels_[panel].panel.header) widget->setVisible(static_cast<int>(i) == tab);
 }
 
 void PanelBoard::setSubtitle(const QWidget* body, const QString& subtitle) {
@@ -151,8 +164,9 @@ void PanelBoard::setBusyText(const QString& text) {
 
 void PanelBoard::showPanel(const QWidget* body) {
     for (int group = 0; group < 2; ++group)
-        for (std::size_t i = 0; i < groups_[group].panels.size(); ++i)
-            if (panels_[groups_[group].panels[i]].panel.body == body) showTab(group, static_cast<int>(i));
+        for (std::size_t tab = 0; tab < groups_[group].tabPanels.size(); ++tab)
+            for (const auto panel : groups_[group].tabPanels[tab])
+                if (panels_[panel].panel.body == body) showTab(group, static_cast<int>(tab));
 }
 
 }  // namespace mantissa::ui

@@ -16,6 +16,7 @@ class SegmentedControl;
 /// A panel: what a card shows, apart from the card, so that it can move between a card of its own and a tab.
 struct Panel {
     QString title;
+    QString tab;  ///< of its tab; panels of one name share a tab; empty: the title
     QWidget* body = nullptr;
     std::vector<QWidget*> header;  ///< actions right of the title
 };
@@ -37,6 +38,10 @@ class PanelBoard final : public QWidget {
 
   public:
     explicit PanelBoard(QWidget* parent = nullptr);
+
+    // Cards share the height that the page has; none of them asks for more than it needs at least.
+    bool hasHeightForWidth() const override { return false; }
+    QSize sizeHint() const override { return minimumSizeHint(); }
 
     void addPanel(const Panel& panel, const PanelPlace& place);
     void setColumnWidth(int column, int fixedWidth);  ///< others share the rest
@@ -65,7 +70,7 @@ class PanelBoard final : public QWidget {
         SegmentedControl* tabs = nullptr;
         QStackedWidget* stack = nullptr;
         Card* card = nullptr;
-        std::vector<std::size_t> panels;
+        std::vector<std::vector<std::size_t>> tabPanels;  ///< a tab's panels
         int current = 0;
     };
 

@@ -91,7 +91,7 @@ void SegmentedControl::updateColors() {
         const bool first = i == 0, last = i + 1 == buttons_.size();
         buttons_[i]->setStyleSheet(
             QStringLiteral("QToolButton { background: %1; color: %2; border: 1px solid %3; %4 min-height: 20px;"
-                           " padding: 0 8px; font-size: 12px;"
+                           " padding: 0 %10px; font-size: 12px;"
                            " border-top-left-radius: %5px; border-bottom-left-radius: %5px;"
                            " border-top-right-radius: %6px; border-bottom-right-radius: %6px; }"
                            "QToolButton:checked { background: %7; color: %8; font-weight: 600; }"
@@ -100,7 +100,8 @@ void SegmentedControl::updateColors() {
                 .arg(t.card.name(), t.text2.name(), t.buttonLine.name(), first ? QString() : QStringLiteral("border-left: none;"))
                 .arg(first ? 4 : 0)
                 .arg(last ? 4 : 0)
-                .arg(t.accentFill.name(), t.accent.name(), t.sunken.name()));
+                .arg(t.accentFill.name(), t.accent.name(), t.sunken.name())
+                .arg(buttons_[i]->text().isEmpty() ? 5 : 8));
     }
     update();
 }
