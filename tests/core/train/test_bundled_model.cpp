@@ -1,3 +1,4 @@
+#include <ATen/ops/from_blob.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -8,6 +9,9 @@
 
 #include "bundled.h"
 #include "graph/model.h"
+#include "image/image.h"
+#include "image/preprocess.h"
+#include "run/executor.h"
 #include "temporary_folder.h"
 #include "train/accuracy.h"
 #include "train/cifar10.h"
@@ -49,6 +53,32 @@ TEST(BundledModel, IsAsGoodAsItsCardSays) {
     EXPECT_GE(*accuracy, 0.70);
     // Another processor's kernels may settle a few near ties differently.
     EXPECT_NEAR(*accuracy * 10'000, rightAccordingToCard(models.front() / "README.md"), 5);
+}
+
+TEST(BundledModel, NamesAtLeastFourOfFiveSamplesRightly) {
+    const auto models = bundledModels();
+    ASSERT_FALSE(models.empty());
+    const auto model = openModel(models.front());
+    ASSERT_TRUE(model) << model.error().text();
+    auto executor = Executor::prepare((*model)->graph, {});
+    ASSERT_TRUE(executor) << executor.error().text();
+
+    std::size_t right = 0, all = 0;
+    std::string answers;
+    for (const auto& path : bundledSamples()) {
+        const auto image = openImage(path);
+        ASSERT_TRUE(image) << image.error().text();
+        auto input = preprocess(image->rgb, (*model)->preprocessing);
+        ASSERT_TRUE(input) << input.error().text();
+        const auto logits = executor->run(at::from_blob(input->values.data(), input->shape, at::kFloat));
+        ASSERT_TRUE(logits) << logits.error().text();
+        const auto label = (*model)->label(static_cast<std::size_t>(logits->argmax(1).item<std::int64_t>()));
+        ++all;
+        if (label == path.stem()) ++right;
+        answers += path.stem().string() + ": " + label + "\n";
+    }
+    ASSERT_GE(all, 5u);
+    EXPECT_GE(5 * right, 4 * all) << answers;
 }
 
 }  // namespace
