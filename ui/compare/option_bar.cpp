@@ -63,7 +63,7 @@ OptionBar::OptionBar(Session& session, QWidget* parent)
     layout->addStretch(1);
     for (const auto& text : {tr("Weights + activations"), tr("Weights only"), tr("Activations only")}) cast_->addItem(text);
     cast_->setAccessibleName(tr("Cast"));
-    cast_->setToolTip(tr("What is rounded to the format. Native runs always cast both."));
+    cast_->setToolTip(tr("What is rounded to the format. Weights only and activations only always run emulated."));
     castLabel_->setBuddy(cast_);
     layout->addWidget(castLabel_);
     layout->addWidget(cast_);

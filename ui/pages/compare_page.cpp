@@ -101,7 +101,7 @@ void ComparePage::makeImagePanel() {
     connect(mode, &SegmentedControl::chosen, this, [this](int index) { imageView_->setMode(index == 0 ? ImageView::Mode::modelView : ImageView::Mode::full); });
     connect(edit, &QPushButton::clicked, this, &ComparePage::editPreprocessing);
     connect(imageView_, &ImageView::preprocessingRequested, this, &ComparePage::editPreprocessing);
-    board_->addPanel({.title = tr("Image"), .tab = tr("Inputs"), .body = body, .header = {mode}}, {.column = 0, .row = 0, .stretch = 2, .tabGroup = 1});
+    board_->addPanel({.title = tr("Image"), .tab = tr("Inputs"), .body = body, .header = {mode}}, {.column = 0, .row = 0, .stretch = 0, .tabGroup = 1});
     model_ = new ModelFacts;
     board_->addPanel({.title = tr("Model"), .tab = tr("Inputs"), .body = model_, .header = {}}, {.column = 0, .row = 1, .stretch = 1, .tabGroup = 1});
 }
