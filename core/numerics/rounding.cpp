@@ -24,7 +24,7 @@
 namespace mantissa {
 namespace {
 
-using detail::randomBits;
+using detail::Quotient;
 
 /// |value| as significand × 2^exponent, significand < 2^53. Value is finite and not zero.
 struct Decomposed {
@@ -40,35 +40,36 @@ Decomposed decompose(double value) {
     return {fraction | (std::uint64_t{1} << 52), field - 1075};
 }
 
-/// significand × 2^(−shift), rounded to an integer. `negative` matters for the directed modes.
-std::uint64_t roundShift(std::uint64_t significand, int shift, bool negative, const RoundOptions& options) {
-    if (shift <= 0) return significand << -shift;
-    // Anything shifted out entirely behaves as a remainder that is not zero and below one half.
-    const bool gone = shift > 63;
-    const std::uint64_t whole = gone ? 0 : significand >> shift;
-    const std::uint64_t remainder = gone ? significand : significand & ((std::uint64_t{1} << shift) - 1);
-    if (remainder == 0) return whole;
-    const std::uint64_t half = gone ? 0 : std::uint64_t{1} << (shift - 1);
-    const bool aboveHalf = !gone && remainder > half;
-    const bool tie = !gone && remainder == half;
+/// significand × 2^(−shift). A whole part past 2^63 is given as 2^63: only integers meet it, and they clamp far below.
+Quotient divide(std::uint64_t significand, int shift) {
+    constexpr std::uint64_t kHuge = std::uint64_t{1} << 63;
+    if (shift <= 0) return {.whole = -shift > 63 - static_cast<int>(std::bit_width(significand)) ? kHuge : significand << -shift};
+    const std::uint64_t whole = shift > 63 ? 0 : significand >> shift;
+    const std::uint64_t remainder = shift > 63 ? significand : significand & ((std::uint64_t{1} << shift) - 1);
+    if (shift <= 32) return {whole, static_cast<std::uint32_t>(remainder << (32 - shift)), false};
+    const int below = shift - 32;  // how many remainder bits do not fit into `leading`
+    const std::uint64_t leading = below > 63 ? 0 : remainder >> below;
+    return {whole, static_cast<std::uint32_t>(leading), below > 63 ? remainder != 0 : (leading << below) != remainder};
+}
+
+/// The quotient as an integer. `negative` matters for the directed modes.
+std::uint64_t roundQuotient(const Quotient& q, bool negative, const RoundOptions& options) {
+    constexpr std::uint32_t kHalf = std::uint32_t{1} << 31;
+    const bool inexact = q.leading != 0 || q.sticky;
+    const bool tie = q.leading == kHalf && !q.sticky;
+    const bool aboveHalf = q.leading >= kHalf && !tie;
     switch (options.rounding) {
-        case Rounding::nearestEven: return whole + (aboveHalf || (tie && (whole & 1)));
-        case Rounding::nearestAway: return whole + (aboveHalf || tie);
-        case Rounding::towardZero: return whole;
-        case Rounding::up: return whole + !negative;
-        case Rounding::down: return whole + negative;
-        case Rounding::toOdd: return whole | 1;
-        case Rounding::stochastic: {
-            // The remainder's leading 32 bits against 32 random ones: exact for every FP32 value that a format can hold.
-            std::uint64_t leading = 0;
-            if (shift <= 32)
-                leading = remainder << (32 - shift);
-            else if (shift - 32 < 64)
-                leading = remainder >> (shift - 32);
-            return whole + (leading + randomBits(options.seed, options.index) >= (std::uint64_t{1} << 32));
-        }
+        case Rounding::nearestEven: return q.whole + (aboveHalf || (tie && (q.whole & 1)));
+        case Rounding::nearestAway: return q.whole + (aboveHalf || tie);
+        case Rounding::towardZero: return q.whole;
+        case Rounding::up: return q.whole + (inexact && !negative);
+        case Rounding::down: return q.whole + (inexact && negative);
+        case Rounding::toOdd: return q.whole | (inexact ? 1 : 0);
+        case Rounding::stochastic:
+            // Up with probability leading / 2^32, which is exact for every FP32 value and every quantum above 2^-32 of it.
+            return q.whole + (q.leading > ~detail::randomBits(options.seed, options.index));
     }
-    return whole;
+    return q.whole;
 }
 
 struct Layout {
@@ -122,36 +123,38 @@ bool staysFinite(Rounding rounding, bool negative) {
            (rounding == Rounding::down && !negative);
 }
 
+std::uint64_t zeroCode(const Format& f, bool negative) {
+    return negative && f.specials != Specials::negativeZeroNan ? layoutOf(f).signMask : 0;
+}
+
 std::uint64_t overflowCode(const Format& f, bool negative, Overflow overflow) {
     if (overflow == Overflow::saturate || f.specials == Specials::none) return largestCode(f, negative);
     if (f.specials == Specials::ieee) return infinityCode(f, negative);
     return nanCode(f, negative);
 }
 
-std::uint64_t encodeFloating(const Format& f, double value, const RoundOptions& options) {
-    bool negative = std::signbit(value);
+/// NaN, infinities and zeros of a floating-point format.
+std::uint64_t encodeSpecial(const Format& f, double value, Overflow overflow) {
+    const bool negative = std::signbit(value);
     if (std::isnan(value)) return nanCode(f, negative);
     if (!hasZero(f) && (negative || value == 0)) return nanCode(f, false);
-    if (std::isinf(value)) return overflowCode(f, negative, options.overflow);
-    const bool keepsNegativeZero = f.specials != Specials::negativeZeroNan;
-    if (value == 0) return negative && keepsNegativeZero ? layoutOf(f).signMask : 0;
+    if (std::isinf(value)) return overflowCode(f, negative, overflow);
+    return zeroCode(f, negative);
+}
 
+std::uint64_t encodeFloating(const Format& f, bool negative, const Quotient& quotient, int quantum, const RoundOptions& options) {
+    if (negative && !hasZero(f)) return nanCode(f, false);
     const Layout l = layoutOf(f);
-    const auto [significand, exponent] = decompose(value);
-    const int leading = exponent + static_cast<int>(std::bit_width(significand)) - 1;  // floor(log2 |value|)
-    const int lowest = l.lowField - f.bias;                          // exponent of the smallest normal value
-    // The spacing of representable values here: that of the binade, of the subnormals, or the whole gap to 0 without subnormals.
-    int quantum = std::max(leading, lowest) - f.fractionBits;
-    if (leading < lowest && !f.subnormals) quantum = lowest;
-    std::uint64_t k = roundShift(significand, quantum - exponent, negative, options);
-    if (k == 0 && !hasZero(f)) return 0;
-    if (k == 0) return negative && keepsNegativeZero ? l.signMask : 0;
-    if (leading < lowest && !f.subnormals) return assemble(f, negative, l.lowField, 0);
-    if (leading < lowest && k <= l.fractionMask) {
-        // A format with one exponent bit has subnormals only, and NaN codes may end them early.
-        if (l.topField < l.lowField && k > l.topFraction)
-            return staysFinite(options.rounding, negative) ? largestCode(f, negative) : overflowCode(f, negative, options.overflow);
-        return assemble(f, negative, 0, k);
+    const int lowest = l.lowField - f.bias;  // exponent of the smallest normal value
+    std::uint64_t k = roundQuotient(quotient, negative, options);
+    if (k == 0) return hasZero(f) ? zeroCode(f, negative) : 0;
+    if (!f.subnormals && quantum == lowest && quotient.whole == 0) return assemble(f, negative, l.lowField, 0);
+    const auto beyond = [&] {
+        return staysFinite(options.rounding, negative) ? largestCode(f, negative) : overflowCode(f, negative, options.overflow);
+    };
+    if (k <= l.fractionMask) {
+        // A format with one exponent bit may have subnormals only, and they end where its special values begin.
+        return l.topField < l.lowField && k > l.topFraction ? beyond() : assemble(f, negative, 0, k);
     }
     if (k > 2 * l.fractionMask + 1) {  // the carry out of all ones
         k >>= 1;
@@ -159,21 +162,15 @@ std::uint64_t encodeFloating(const Format& f, double value, const RoundOptions& 
     }
     const int field = quantum + f.fractionBits + f.bias;
     const std::uint64_t fraction = k & l.fractionMask;
-    if (field > l.topField || (field == l.topField && fraction > l.topFraction))
-        return staysFinite(options.rounding, negative) ? largestCode(f, negative) : overflowCode(f, negative, options.overflow);
+    if (field > l.topField || (field == l.topField && fraction > l.topFraction)) return beyond();
     return assemble(f, negative, field, fraction);
 }
 
-std::uint64_t encodeInteger(const Format& f, double value, const RoundOptions& options) {
-    const std::uint64_t mask = f.bits() >= 64 ? UINT64_MAX : (std::uint64_t{1} << f.bits()) - 1;
-    if (std::isnan(value) || value == 0) return 0;
-    const double high = std::ldexp(1.0, f.fractionBits) - 1;
-    const double low = f.signBits ? -high - 1 : 0;
-    if (value >= high) return static_cast<std::uint64_t>(high) & mask;
-    if (value <= low) return static_cast<std::uint64_t>(static_cast<std::int64_t>(low)) & mask;
-    const auto [significand, exponent] = decompose(value);
-    const auto magnitude = static_cast<std::int64_t>(roundShift(significand, -exponent, value < 0, options));
-    return static_cast<std::uint64_t>(value < 0 ? -magnitude : magnitude) & mask;
+std::uint64_t encodeInteger(const Format& f, bool negative, const Quotient& quotient, const RoundOptions& options) {
+    const std::uint64_t high = (std::uint64_t{1} << f.fractionBits) - 1;
+    const std::uint64_t largest = negative ? (f.signBits ? high + 1 : 0) : high;
+    const std::uint64_t magnitude = std::min(roundQuotient(quotient, negative, options), largest);
+    return (negative ? 0 - magnitude : magnitude) & ((std::uint64_t{1} << f.bits()) - 1);
 }
 
 /// Codes of a signed format in numeric order, as a signed number: negative codes below 0. −0 and +0 both give 0.
@@ -211,8 +208,31 @@ std::uint64_t step(const Format& f, std::uint64_t code, int direction) {
 
 }  // namespace
 
+int detail::quantumAt(const Format& f, int binade) {
+    if (f.kind == FormatKind::integer) return 0;
+    const int lowest = layoutOf(f).lowField - f.bias;
+    // Without subnormals the whole gap between 0 and the smallest normal value is one step.
+    if (binade < lowest && !f.subnormals) return lowest;
+    return std::max(binade, lowest) - f.fractionBits;
+}
+
+std::uint64_t detail::encodeQuotient(const Format& f, bool negative, const Quotient& quotient, int quantum,
+                                     const RoundOptions& options) {
+    return f.kind == FormatKind::integer ? encodeInteger(f, negative, quotient, options)
+                                         : encodeFloating(f, negative, quotient, quantum, options);
+}
+
 std::uint64_t encode(const Format& f, double value, const RoundOptions& options) {
-    return f.kind == FormatKind::integer ? encodeInteger(f, value, options) : encodeFloating(f, value, options);
+    if (f.kind == FormatKind::integer) {
+        if (std::isnan(value) || value == 0) return 0;
+        if (std::isinf(value)) return encodeInteger(f, value < 0, {.whole = std::uint64_t{1} << 63}, options);
+    } else if (!std::isfinite(value) || value == 0) {
+        return encodeSpecial(f, value, options.overflow);
+    }
+    const auto [significand, exponent] = decompose(value);
+    const int binade = exponent + static_cast<int>(std::bit_width(significand)) - 1;
+    const int quantum = detail::quantumAt(f, binade);
+    return detail::encodeQuotient(f, std::signbit(value), divide(significand, quantum - exponent), quantum, options);
 }
 
 double decode(const Format& f, std::uint64_t code) {

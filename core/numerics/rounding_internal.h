@@ -2,7 +2,24 @@
 
 #include <cstdint>
 
+#include "numerics/format.h"
+#include "numerics/rounding.h"
+
 namespace mantissa::detail {
+
+/// A positive number in units of some quantum: (whole + 0.leading…) with the first 32 fraction bits in `leading` and whether
+/// anything but zeros follows them. Every rounding mode can be decided from this, whatever number it came from.
+struct Quotient {
+    std::uint64_t whole = 0;
+    std::uint32_t leading = 0;
+    bool sticky = false;
+};
+
+/// The exponent of the spacing of a format's values among magnitudes in [2^binade, 2^(binade + 1)).
+int quantumAt(const Format& format, int binade);
+
+/// Rounds ±quotient × 2^quantum, finite and not zero, to a code; `quantum` is that of quantumAt for the magnitude.
+std::uint64_t encodeQuotient(const Format& format, bool negative, const Quotient& quotient, int quantum, const RoundOptions& options);
 
 /// 32 random bits for element `index` under `seed`, the same whatever thread asks. A counter run through 32-bit finalisers of the
 /// murmur kind, so that a vector of counters costs a few multiplications.

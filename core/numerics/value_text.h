@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,35 +20,40 @@ std::string shortestText(double value);
 /// Every digit of the exact decimal expansion of an FP64, without exponent where it has at most `maxPlainDigits` digits, else d.ddd…e±x.
 std::string exactDecimalText(double value, int maxPlainDigits = 60);
 
+/// A code in hexadecimal, with as many digits as the format's bits need: "3dcd", "1d", "0".
+std::string codeText(const Format& format, std::uint64_t code);
+
 /// A typed value as one format stores it.
 struct StoredValue {
     std::uint64_t code = 0;
     double value = 0;          ///< exact
-    double error = 0;          ///< stored − typed; NaN where undefined
+    double error = 0;          ///< stored − typed, rounded once to FP64; ±∞ where it overflowed to infinity; NaN where undefined
     double relativeError = 0;  ///< error / |typed|; NaN where undefined
     double ulps = 0;           ///< |error| in ULPs of the format at the stored value
-    bool exact = false;
+    bool exact = false;        ///< stored as typed, the sign of zero included; NaN counts as stored where the format has a NaN
 };
 
-/// Reads `0.1`, `1e-8`, `1/3`, `2^-24`, `pi`, `max`, `min`, `eps`, `inf`, `nan`, `-0`, `0x1.8p-3`, `f32:3dcccccd`, and, as bits of
-/// `selected`, `0x3dcd` and `0b…`. Errors say which character is not understood.
+/// A number as a person types it, kept exactly until a format stores it.
+///
+/// Understood: `0.1`, `1e-8`, `pi`, `inf`, `nan`, `-0`; `max`, `min` (smallest positive normal value; an integer's lowest) and `eps` of
+/// `selected`; `0x3dcd` and `0b…` as bits of `selected`; `bf16:3dcd` (any format's name) as bits of that format; hexadecimal floats
+/// `0x1.8p-3`; and + − * / ^ with parentheses over these (`1/3`, `2^-24`), the exponent of ^ an integer. `_` may group binary and
+/// hexadecimal digits. Upper case and π ∞ − × are understood too.
 class TypedValue {
   public:
+    /// Errors (ErrorCode::invalidArgument) name the character that is not understood and its place, counted from 1. Values whose
+    /// exact fraction needs more than 32768 bits are refused.
     static Result<TypedValue> parse(std::string_view text, const Format& selected);
     static TypedValue fromDouble(double value);
 
-    TypedValue(const TypedValue&);
-    TypedValue(TypedValue&&) noexcept;
-    TypedValue& operator=(TypedValue);
-    ~TypedValue();
-
     /// Correctly rounded from the exact typed value, once: never through FP64.
     StoredValue storedIn(const Format& format, const RoundOptions& options = {}) const;
+    /// The nearest FP64, ties to even; infinite beyond its range.
     double nearestDouble() const;
 
   private:
-    explicit TypedValue(ExactValue* value);
-    ExactValue* value_;
+    explicit TypedValue(ExactValue value);
+    std::shared_ptr<const ExactValue> value_;
 };
 
 }  // namespace mantissa
