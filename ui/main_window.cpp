@@ -299,7 +299,7 @@ void MainWindow::openFiles(const std::vector<fs::path>& files) {
 }
 
 void MainWindow::showProblem(const Problem& problem) {
-    error_->show(problem);
+    error_->showProblem(problem);
     scroll_->ensureVisible(0, 0);
     status_->setErrorText(problem.title);
     const auto& report = session_->report();

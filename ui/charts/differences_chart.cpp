@@ -168,6 +168,10 @@ void DifferencesChart::addMenuEntries(QMenu& menu) {
     log->setCheckable(true);
     log->setChecked(logarithmic());
     connect(log, &QAction::toggled, this, [this](bool on) { setCountScale(on ? CountScale::logarithmic : CountScale::linear); });
+    auto* sizes = menu.addAction(tr("Sizes |Δ|, without the sign"));
+    sizes->setCheckable(true);
+    sizes->setChecked(sign_ == DifferenceSign::absolute);
+    connect(sizes, &QAction::toggled, this, [this](bool on) { setSign(on ? DifferenceSign::absolute : DifferenceSign::signedDelta); });
 }
 
 }  // namespace mantissa::ui

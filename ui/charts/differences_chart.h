@@ -15,6 +15,7 @@ class DifferencesChart final : public CompareChart {
     explicit DifferencesChart(QWidget* parent = nullptr);
 
     void setSign(DifferenceSign sign);
+    DifferenceSign sign() const { return sign_; }
     void setCountScale(CountScale scale);
     bool logarithmic() const;  ///< as it is drawn now
 

@@ -1,6 +1,7 @@
 #include "charts/export_all.h"
 
 #include <QApplication>
+#include <QTemporaryDir>
 #include <memory>
 #include <system_error>
 
@@ -21,10 +22,20 @@ class HeadlessApplication {
     HeadlessApplication() {
         if (QCoreApplication::instance()) return;
         qputenv("QT_QPA_PLATFORM", "offscreen");
+        // Servers and containers often have no runtime folder; Qt would say so on standard error, where only errors belong.
+        if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR")) {
+            runtime_ = std::make_unique<QTemporaryDir>();
+            qputenv("XDG_RUNTIME_DIR", runtime_->path().toLocal8Bit());
+        }
         application_ = std::make_unique<QApplication>(argc_, argv_);
     }
 
+    ~HeadlessApplication() {
+        if (runtime_) qunsetenv("XDG_RUNTIME_DIR");
+    }
+
   private:
+    std::unique_ptr<QTemporaryDir> runtime_;
     // QApplication keeps references to both.
     int argc_ = 1;
     char name_[9] = "mantissa";

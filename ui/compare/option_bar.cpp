@@ -143,7 +143,10 @@ void OptionBar::setNarrow(bool narrow) {
     compareLabel_->setVisible(!narrow);
     cast_->setVisible(!narrow);
     more_->setVisible(narrow);
-    for (auto* toggle : toggles_) toggle->setShort(narrow);
+}
+
+void OptionBar::setShortNames(bool on) {
+    for (auto* toggle : toggles_) toggle->setShort(on);
 }
 
 }  // namespace mantissa::ui

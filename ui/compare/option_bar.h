@@ -25,6 +25,7 @@ class OptionBar final : public QFrame {
     const std::vector<FormatToggle*>& toggles() const { return toggles_; }
     QComboBox* referenceBox() const { return reference_; }
     QComboBox* castBox() const { return cast_; }
+    void setShortNames(bool on);  ///< "E4M3" for "FP8 E4M3"
     void setNarrow(bool narrow);  ///< the cast moves into a menu
 
   private:

@@ -96,17 +96,17 @@ PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Preproc
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     auto* own = buttons->addButton(tr("Model's own"), QDialogButtonBox::ResetRole);
-    connect(own, &QPushButton::clicked, this, [this, modelsOwn] { show(modelsOwn); });
+    connect(own, &QPushButton::clicked, this, [this, modelsOwn] { fill(modelsOwn); });
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     layout->addWidget(buttons);
     connect(resize_, &QComboBox::currentIndexChanged, this, &PreprocessingDialog::updateEnabled);
     connect(crop_, &QCheckBox::toggled, this, &PreprocessingDialog::updateEnabled);
     connect(normalize_, &QCheckBox::toggled, this, &PreprocessingDialog::updateEnabled);
-    show(now);
+    fill(now);
 }
 
-void PreprocessingDialog::show(const Preprocessing& how) {
+void PreprocessingDialog::fill(const Preprocessing& how) {
     start_ = how;
     resize_->setCurrentIndex(static_cast<int>(how.resize));
     height_->setValue(how.resizeHeight);

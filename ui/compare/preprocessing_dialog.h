@@ -25,7 +25,7 @@ class PreprocessingDialog final : public QDialog {
     Preprocessing value() const;
 
   private:
-    void show(const Preprocessing& how);
+    void fill(const Preprocessing& how);
     void updateEnabled();
 
     QComboBox* resize_;

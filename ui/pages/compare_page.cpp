@@ -2,6 +2,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
@@ -30,7 +31,9 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kImageColumn = 224, kNumberColumn = 408;
+constexpr int kImageColumn = 224, kImageColumnLeast = 196, kNumberColumn = 408, kNumberColumnLeast = 300;  // px
+constexpr int kShortNamesBelow = 1200;  // px of the page
+constexpr std::size_t kMostSegments = 4;  // candidates beyond this are chosen from a box
 constexpr int kTopCounts[]{5, 10, 20};
 
 void clear(QLayout& layout) {
@@ -60,8 +63,8 @@ ComparePage::ComparePage(Session& session, QWidget* parent)
     makeChartPanels();
     makeNumberPanels();
     makeImagePanel();
-    board_->setColumnWidth(0, kImageColumn);
-    board_->setColumnWidth(2, kNumberColumn);
+    board_->setColumnWidth(0, kImageColumnLeast, kImageColumn);
+    board_->setColumnWidth(2, kNumberColumnLeast, kNumberColumn);
     board_->arrange(width_);
 
     charts_ = {top_, differences_, logits_, latency_, weights_};
@@ -117,16 +120,31 @@ void ComparePage::makeChartPanels() {
 
     candidate_ = new SegmentedControl(tr("Candidate of Differences and Logits"));
     connect(candidate_, &SegmentedControl::chosen, this, [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
+    candidateBox_ = new QComboBox;
+    candidateBox_->setProperty("small", true);
+    candidateBox_->setAccessibleName(tr("Candidate of Differences and Logits"));
+    connect(candidateBox_, &QComboBox::activated, this, [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
+    auto* chooser = new QWidget;
+    auto* chooserLayout = new QHBoxLayout(chooser);
+    chooserLayout->setContentsMargins(0, 0, 0, 0);
+    chooserLayout->setSpacing(8);
+    chooserLayout->addWidget(candidate_);
+    chooserLayout->addWidget(candidateBox_);
     differences_ = new DifferencesChart;
-    logY_ = new QCheckBox(tr("Log y"));
+    logY_ = new QCheckBox(tr("Log"));
     connect(logY_, &QCheckBox::clicked, this, [this](bool on) { differences_->setCountScale(on ? CountScale::logarithmic : CountScale::linear); });
-    connect(differences_, &Chart::redrawn, this, [this] { logY_->setChecked(differences_->logarithmic()); });
+    connect(differences_, &Chart::redrawn, this, [this] {
+        logY_->setChecked(differences_->logarithmic());
+        sizes_->setChecked(differences_->sign() == DifferenceSign::absolute);
+    });
     logY_->setToolTip(tr("Counts on a logarithmic axis"));
     sizes_ = new QCheckBox(tr("|Δ|"));
     sizes_->setToolTip(tr("Sizes of the differences, without their sign"));
     sizes_->setAccessibleName(tr("Sizes of the differences"));
     connect(sizes_, &QCheckBox::clicked, this, [this](bool on) { differences_->setSign(on ? DifferenceSign::absolute : DifferenceSign::signedDelta); });
-    board_->addPanel({.title = tr("Differences"), .tab = {}, .body = differences_, .header = {logY_, sizes_, candidate_}}, {.column = 1, .row = 1, .cell = 0, .stretch = 6});
+    chooserLayout->insertWidget(0, logY_);
+    chooserLayout->insertWidget(1, sizes_);
+    board_->addPanel({.title = tr("Differences"), .tab = {}, .body = differences_, .header = {chooser}}, {.column = 1, .row = 1, .cell = 0, .stretch = 6});
 
     logits_ = new LogitsChart;
     logitView_ = new SegmentedControl(tr("Logit view"));
@@ -160,12 +178,20 @@ void ComparePage::setWidthClass(WidthClass width) {
     showState();
 }
 
+void ComparePage::resizeEvent(QResizeEvent* event) {
+    Page::resizeEvent(event);
+    options_->setShortNames(width() < kShortNamesBelow);
+}
+
 void ComparePage::showReport() {
     const auto& report = session().report();
     highlight_.reset();
     finding_->setReport(report);
     metrics_->setReport(report);
     for (auto* chart : charts_) chart->setReport(report);
+    // Many outputs: counts span decades. Few: sizes read better than signs. Both stand in the chart's menu as well.
+    logY_->setVisible(!logits_->byClass());
+    sizes_->setVisible(logits_->byClass());
     logitView_->setSegments({logits_->byClass() ? SegmentedControl::Segment{tr("Δ by class"), {}, tr("The difference of each output")}
                                                 : SegmentedControl::Segment{tr("Δ"), {}, tr("Differences against the reference's logit")},
                              {tr("Scatter"), {}, tr("Candidate's logits against the reference's")},
@@ -201,14 +227,19 @@ void ComparePage::updateCandidateSwitch() {
     const int before = candidate_->current();
     candidate_->setSegments(segments);
     candidate_->setCurrent(std::clamp(before, 0, std::max(0, candidate_->count() - 1)));
-    // With one candidate there is nothing to choose; an empty control takes no room.
-    candidate_->setMaximumWidth(segments.size() > 1 ? QWIDGETSIZE_MAX : 0);
+    candidateBox_->clear();
+    for (std::size_t i = 0; i < segments.size(); ++i) candidateBox_->addItem(segments[i].icon, shortTitle(report->runs[switchRuns_[i]].format));
+    // With one candidate there is nothing to choose.
+    const bool few = segments.size() <= kMostSegments;
+    candidate_->setVisible(segments.size() > 1 && few);
+    candidateBox_->setVisible(!few);
     if (!switchRuns_.empty()) chooseCandidate(switchRuns_[static_cast<std::size_t>(std::max(0, candidate_->current()))]);
 }
 
 void ComparePage::chooseCandidate(std::size_t run) {
     const auto place = std::find(switchRuns_.begin(), switchRuns_.end(), run) - switchRuns_.begin();
     candidate_->setCurrent(static_cast<int>(place));
+    candidateBox_->setCurrentIndex(static_cast<int>(place));
     differences_->setCandidate(run);
     logits_->setCandidate(run);
 }

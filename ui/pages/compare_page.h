@@ -44,6 +44,9 @@ class ComparePage final : public Page {
     MetricTable& metrics() const { return *metrics_; }
     void editPreprocessing();
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     void makeImagePanel();
     void makeChartPanels();
@@ -69,6 +72,7 @@ class ComparePage final : public Page {
     QCheckBox* logY_;
     QCheckBox* sizes_;
     SegmentedControl* candidate_;
+    QComboBox* candidateBox_;
     LogitsChart* logits_;
     SegmentedControl* logitView_;
     LatencyChart* latency_;

@@ -66,7 +66,8 @@ bool looksLikePicture(const fs::path& path) {
     if (info.isDir()) return false;
     const QMimeDatabase types;
     const QMimeType byContent = types.mimeTypeForFile(info, QMimeDatabase::MatchContent);
-    if (!byContent.isDefault()) return byContent.name().startsWith(QLatin1String("image/"));
+    if (byContent.name().startsWith(QLatin1String("image/"))) return true;
+    if (!byContent.isDefault() && byContent.name() != QLatin1String("text/plain")) return false;
     // Damaged pictures have no recognisable content: their name still says where they belong, so that the error is the right one.
     return types.mimeTypeForFile(info, QMimeDatabase::MatchExtension).name().startsWith(QLatin1String("image/"));
 }

@@ -4,8 +4,6 @@
 #include <QSvgRenderer>
 #include <cmath>
 
-#include "theme/tokens.h"
-
 namespace mantissa::ui {
 namespace {
 
@@ -65,16 +63,13 @@ QIcon glyph(Glyph which, const QColor& color) {
 }
 
 QIcon applicationIcon() {
-    const BitTokens& bits = bitTokens(Scheme::light);
+    QSvgRenderer renderer(QStringLiteral(":/mantissa/icons/mantissa.svg"));
     QIcon icon;
     for (const int size : {16, 32, 48, 128}) {
         QPixmap pixmap(size, size);
         pixmap.fill(Qt::transparent);
         QPainter painter(&pixmap);
-        const double top = size * 0.14, height = size * 0.72, unit = size / 16.0;
-        painter.fillRect(QRectF(unit, top, 3 * unit, height), bits.sign);
-        painter.fillRect(QRectF(5 * unit, top, 4 * unit, height), bits.exponent);
-        painter.fillRect(QRectF(10 * unit, top, 5 * unit, height), bits.fraction);
+        renderer.render(&painter);
         painter.end();
         icon.addPixmap(pixmap);
     }

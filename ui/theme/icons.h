@@ -13,7 +13,7 @@ enum class Glyph {
 QIcon glyph(Glyph which, const QColor& color);
 QPixmap glyphPixmap(Glyph which, const QColor& color, int size, double devicePixelRatio);
 
-/// The program's own icon: the three fields of a stored number.
+/// The program's own icon: the three fields of a stored number. Needs Theme::install to have been called.
 QIcon applicationIcon();
 
 }  // namespace mantissa::ui

@@ -76,6 +76,13 @@ QComboBox[small="true"]:focus { min-height: 20px; }
 QLineEdit, QSpinBox, QDoubleSpinBox { background: @card; color: @text1; border: 1px solid @inputLine; border-radius: 4px;
   padding: 0 7px; min-height: 26px; selection-background-color: @accent; selection-color: @onAccent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid @accent; padding: 0 6px; min-height: 24px; }
+QSpinBox, QDoubleSpinBox { padding-right: 20px; }
+QSpinBox:focus, QDoubleSpinBox:focus { padding-right: 19px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 18px; border: none; background: transparent; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; margin-top: 2px; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; margin-bottom: 2px; }
+QAbstractSpinBox::up-arrow { image: url(:/mantissa/icons/arrow-up-@scheme.svg); width: 8px; height: 8px; }
+QAbstractSpinBox::down-arrow { image: url(:/mantissa/icons/arrow-down-@scheme.svg); width: 8px; height: 8px; }
 QLineEdit[invalid="true"] { border-color: @errorText; }
 QCheckBox { color: @text1; spacing: 6px; background: transparent; min-height: 24px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @inputLine; border-radius: 3px; background: @card; }

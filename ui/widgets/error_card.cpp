@@ -99,7 +99,7 @@ ErrorCard::ErrorCard(QWidget* parent) : QFrame(parent) {
     hide();
 }
 
-void ErrorCard::show(const Problem& problem) {
+void ErrorCard::showProblem(const Problem& problem) {
     problem_ = problem;
     const Error& error = problem.error;
     title_->setText(problem.title);
@@ -120,7 +120,7 @@ void ErrorCard::show(const Problem& problem) {
     another_->setVisible(file);
     setAccessibleName(problem.title);
     setAccessibleDescription(QString::fromStdString(error.text()));
-    QFrame::show();
+    show();
 }
 
 QString ErrorCard::details() const {

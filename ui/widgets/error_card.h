@@ -17,7 +17,7 @@ class ErrorCard final : public QFrame {
   public:
     explicit ErrorCard(QWidget* parent = nullptr);
 
-    void show(const Problem& problem);
+    void showProblem(const Problem& problem);
     const Problem& problem() const { return problem_; }
     QString details() const;  ///< what "Copy details" copies
 

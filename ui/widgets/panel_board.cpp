@@ -11,6 +11,22 @@
 #include "widgets/segmented_control.h"
 
 namespace mantissa::ui {
+namespace {
+
+/// A column: `most` px wide where there is room, never below `least` nor what its cards need; 0: takes what the others leave.
+class ColumnBox final : public QWidget {
+  public:
+    ColumnBox(int least, int most, QWidget* parent) : QWidget(parent), least_(least), most_(most) {
+        if (most > 0) setMaximumWidth(most);
+    }
+    QSize sizeHint() const override { return {std::max(most_, minimumSizeHint().width()), minimumSizeHint().height()}; }
+    QSize minimumSizeHint() const override { return QWidget::minimumSizeHint().expandedTo({least_, 0}); }
+
+  private:
+    int least_, most_;
+};
+
+}  // namespace
 
 PanelBoard::PanelBoard(QWidget* parent) : QWidget(parent) {
     auto* layout = new QVBoxLayout(this);
@@ -27,7 +43,7 @@ void PanelBoard::addPanel(const Panel& panel, const PanelPlace& place) {
     panels_.push_back({.panel = panel, .place = place, .subtitle = {}, .card = nullptr});
 }
 
-void PanelBoard::setColumnWidth(int column, int fixedWidth) { columnWidths_[column] = fixedWidth; }
+void PanelBoard::setColumnWidth(int column, int least, int most) { columnWidths_[column] = {least, most}; }
 
 void PanelBoard::arrange(WidthClass width) {
     if (arranged_ == static_cast<int>(width)) return;
@@ -64,11 +80,11 @@ void PanelBoard::arrangeWide() {
     std::map<int, QGridLayout*> columns;
     for (const auto& placed : panels_) columns[placed.place.column] = nullptr;
     for (auto& [column, grid] : columns) {
-        auto* box = new QWidget(content_);
+        const auto limited = columnWidths_.find(column);
+        auto* box = new ColumnBox(limited == columnWidths_.end() ? 0 : limited->second.first, limited == columnWidths_.end() ? 0 : limited->second.second, content_);
         grid = new QGridLayout(box);
         grid->setContentsMargins(0, 0, 0, 0);
         grid->setSpacing(kCardGap);
-        if (const auto fixed = columnWidths_.find(column); fixed != columnWidths_.end()) box->setFixedWidth(fixed->second);
         row->addWidget(box, columnWidths_.contains(column) ? 0 : 1);
     }
     for (auto& placed : panels_) {

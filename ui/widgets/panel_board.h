@@ -2,6 +2,7 @@
 
 #include <QWidget>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "pages/page.h"
@@ -44,7 +45,8 @@ class PanelBoard final : public QWidget {
     QSize sizeHint() const override { return minimumSizeHint(); }
 
     void addPanel(const Panel& panel, const PanelPlace& place);
-    void setColumnWidth(int column, int fixedWidth);  ///< others share the rest
+    /// A column of the wide layout that is `most` px wide where there is room and never less than `least`; others share the rest.
+    void setColumnWidth(int column, int least, int most);
     /// Call once all panels are there, and when the window changes.
     void arrange(WidthClass width);
 
@@ -75,7 +77,7 @@ class PanelBoard final : public QWidget {
     };
 
     std::vector<Placed> panels_;
-    std::map<int, int> columnWidths_;
+    std::map<int, std::pair<int, int>> columnWidths_;  ///< least and most
     TabGroup groups_[2];
     QWidget* content_ = nullptr;
     int arranged_ = -1;

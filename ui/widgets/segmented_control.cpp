@@ -101,7 +101,7 @@ void SegmentedControl::updateColors() {
                 .arg(first ? 4 : 0)
                 .arg(last ? 4 : 0)
                 .arg(t.accentFill.name(), t.accent.name(), t.sunken.name())
-                .arg(buttons_[i]->text().isEmpty() ? 5 : 8));
+                .arg(buttons_[i]->text().isEmpty() ? 5 : 7));
     }
     update();
 }

@@ -1,0 +1,420 @@
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDropEvent>
+#include <QFile>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <QUndoStack>
+#include <QUrl>
+#include <memory>
+
+#include "bundled.h"
+#include "charts/chart.h"
+#include "charts/export_dialog.h"
+#include "charts/top_classes_chart.h"
+#include "compare/finding_card.h"
+#include "compare/metric_table.h"
+#include "compare/option_bar.h"
+#include "compare/preprocessing_dialog.h"
+#include "main_window.h"
+#include "pages/compare_page.h"
+#include "session/settings.h"
+#include "theme/theme.h"
+#include "widgets/error_card.h"
+#include "widgets/format_toggle.h"
+#include "widgets/image_view.h"
+#include "widgets/strip.h"
+#include "window/drop_frame.h"
+#include "window/file_box.h"
+#include "window/job_status.h"
+
+using namespace mantissa;
+using namespace mantissa::ui;
+
+namespace {
+
+constexpr int kPatience = 30000;  // ms
+
+}  // namespace
+
+/// The window as a user has it: real widgets, keyboard and mouse, the bundled model.
+class TestWindow final : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    std::unique_ptr<Settings> settings_;
+    std::unique_ptr<MainWindow> window_;
+
+    ComparePage* comparePage() const { return window_->findChild<ComparePage*>(); }
+    FormatToggle* toggle(const char* name) const {
+        for (auto* one : comparePage()->options().toggles())
+            if (one->format().name == name) return one;
+        return nullptr;
+    }
+    void waitForReport(const std::function<void()>& cause) {
+        QSignalSpy ready(&window_->session(), &Session::compareReady);
+        cause();
+        QVERIFY(ready.count() > 0 || ready.wait(kPatience));
+    }
+    QString writeFile(const QString& name, const QByteArray& bytes) {
+        QFile file(folder_.filePath(name));
+        return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? file.fileName() : QString();
+    }
+    void drop(const QMimeData& data) {
+        QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window_.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QVERIFY(window_->findChild<DropFrame*>()->isVisible());
+        QDropEvent event(QPointF(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window_.get(), &event);
+        QVERIFY(!window_->findChild<DropFrame*>()->isVisible());
+    }
+
+  private slots:
+    void initTestCase() { Theme::instance().install(); }
+
+    void init() {
+        QFile::remove(folder_.filePath("settings.ini"));
+        settings_ = std::make_unique<Settings>(folder_.filePath("settings.ini"));
+        settings_->set(option::kTimedRuns, 2);
+        settings_->set(option::kTheme, 1);
+        window_ = std::make_unique<MainWindow>(*settings_);
+        window_->resize(1440, 900);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+        waitForReport([this] { window_->start({}); });
+    }
+    void cleanup() { window_.reset(); }
+
+    void aResultIsThereWithoutDoingAnything() {
+        const auto& report = window_->session().report();
+        QVERIFY(report);
+        QVERIFY(!window_->findChild<FindingCard*>()->finding().isEmpty());
+        QVERIFY(window_->windowTitle().contains(QString::fromStdString(report->model->name)));
+        for (Chart* chart : comparePage()->charts()) QVERIFY2(chart->emptyText().isEmpty() || chart->name() == "differences", qPrintable(chart->name()));
+        QCOMPARE(comparePage()->metrics().metrics().columnCount(), 1);
+        QVERIFY(!comparePage()->imageView().shown().isNull());
+        auto* strip = window_->findChild<Strip*>();
+        QVERIFY(strip->isVisible());
+        QVERIFY(strip->text().contains(QStringLiteral("live result")));
+    }
+
+    void closingTheFirstStripIsRemembered() {
+        auto* strip = window_->findChild<Strip*>();
+        QTest::mouseClick(strip->findChild<QToolButton*>(), Qt::LeftButton);
+        QVERIFY(!strip->isVisible());
+        waitForReport([this] { window_->session().run(); });
+        QVERIFY(!strip->isVisible());
+        QVERIFY(!settings_->value(option::kFirstOpenStrip));
+    }
+
+    void aMouseClickTurnsAFormatOn() {
+        waitForReport([this] { QTest::mouseClick(toggle("fp16"), Qt::LeftButton); });
+        QCOMPARE(window_->session().report()->runs.size(), std::size_t{3});
+        QCOMPARE(comparePage()->metrics().metrics().columnCount(), 2);
+        QVERIFY(toggle("fp16")->isChecked());
+        QVERIFY(toggle("fp16")->accessibleName().contains(QStringLiteral("on")));
+    }
+
+    void altNumberTurnsAFormatOnAndCtrlZOff() {
+        waitForReport([this] { QTest::keyClick(window_.get(), Qt::Key_2, Qt::AltModifier); });
+        QVERIFY(toggle("fp16")->isChecked());
+        waitForReport([this] { QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier); });
+        QVERIFY(!toggle("fp16")->isChecked());
+        waitForReport([this] { QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier); });
+        QVERIFY(toggle("fp16")->isChecked());
+    }
+
+    void severalCandidatesAtOnceKeepTheOrderOfTheToggles() {
+        waitForReport([this] { toggle("e4m3")->click(); });
+        waitForReport([this] { toggle("tf32")->click(); });
+        const auto& runs = window_->session().report()->runs;
+        QCOMPARE(runs.size(), std::size_t{4});
+        QCOMPARE(runs[1].format.name, std::string("bf16"));
+        QCOMPARE(runs[2].format.name, std::string("tf32"));
+        QCOMPARE(runs[3].format.name, std::string("e4m3"));
+        QCOMPARE(runs[3].mode, RunMode::emulated);
+    }
+
+    void theReferenceCanBeAnotherFormat() {
+        QComboBox* box = comparePage()->options().referenceBox();
+        waitForReport([box] {
+            box->setFocus();
+            QTest::keyClick(box, Qt::Key_Down);
+        });
+        QCOMPARE(window_->session().report()->reference().format.name, std::string("fp64"));
+        QVERIFY(!toggle("fp64")->isVisible());
+        QVERIFY(toggle("fp32")->isVisible());
+    }
+
+    void withoutRunOnChangeF5Updates() {
+        auto* box = window_->findChild<QCheckBox*>();
+        QCOMPARE(box->text(), QStringLiteral("Run on change"));
+        QTest::mouseClick(box, Qt::LeftButton, {}, QPoint(8, box->height() / 2));
+        QVERIFY(!window_->session().runOnChange());
+        toggle("fp16")->click();
+        QVERIFY(window_->session().stale());
+        QCOMPARE(window_->session().report()->runs.size(), std::size_t{2});
+        QVERIFY(window_->findChild<JobStatus*>()->text().contains(QStringLiteral("F5")));
+        waitForReport([this] { QTest::keyClick(window_.get(), Qt::Key_F5); });
+        QCOMPARE(window_->session().report()->runs.size(), std::size_t{3});
+    }
+
+    void aBadModelGivesACardAndKeepsTheResult() {
+        const auto before = window_->session().report();
+        const QString finding = window_->findChild<FindingCard*>()->finding();
+        const QString path = writeFile("broken.safetensors", "no model at all");
+        QSignalSpy problem(&window_->session(), &Session::problem);
+        window_->openFiles({path.toStdString()});
+        QVERIFY(problem.wait(kPatience));
+        auto* card = window_->findChild<ErrorCard*>();
+        QVERIFY(card->isVisible());
+        QVERIFY(card->problem().title.contains(QStringLiteral("broken.safetensors")));
+        QCOMPARE(window_->session().report(), before);
+        QCOMPARE(window_->findChild<FindingCard*>()->finding(), finding);
+        QVERIFY(window_->findChild<JobStatus*>()->text().contains(QStringLiteral("broken.safetensors")));
+        bool unchanged = false;
+        for (const auto* label : window_->findChildren<QLabel*>()) unchanged = unchanged || (label->isVisible() && label->text().startsWith(QStringLiteral("The results below are unchanged")));
+        QVERIFY(unchanged);
+        for (auto* button : card->findChildren<QPushButton*>())
+            if (button->text() == QStringLiteral("Copy details")) QTest::mouseClick(button, Qt::LeftButton);
+        QVERIFY(QGuiApplication::clipboard()->text().contains(path));
+        // What works afterwards clears the card.
+        waitForReport([this] { window_->openFiles({bundledSamples().back()}); });
+        QVERIFY(!card->isVisible());
+    }
+
+    void aBadPictureGivesACardWithTheFormatsItReads() {
+        const QString path = writeFile("animation.gif", QByteArray::fromHex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b"));
+        QSignalSpy problem(&window_->session(), &Session::problem);
+        window_->openFiles({path.toStdString()});
+        QVERIFY(problem.wait(kPatience));
+        const Problem& what = window_->findChild<ErrorCard*>()->problem();
+        QCOMPARE(what.kind, Problem::Kind::image);
+        QVERIFY(QString::fromStdString(what.error.message).contains(QStringLiteral("PNG")));
+    }
+
+    void tryAgainOpensTheSameFile() {
+        const QString path = writeFile("later.png", "not yet a picture");
+        QSignalSpy problem(&window_->session(), &Session::problem);
+        window_->openFiles({path.toStdString()});
+        QVERIFY(problem.wait(kPatience));
+        QVERIFY(QFile::remove(path));
+        QVERIFY(QFile::copy(QString::fromStdString(bundledSamples().back().string()), path));
+        waitForReport([this] {
+            for (auto* button : window_->findChild<ErrorCard*>()->findChildren<QPushButton*>())
+                if (button->text() == QStringLiteral("Try again")) QTest::mouseClick(button, Qt::LeftButton);
+        });
+        QCOMPARE(window_->session().image()->name, std::string("later.png"));
+    }
+
+    void picturesAndModelsCanBeDropped() {
+        QMimeData picture;
+        picture.setUrls({QUrl::fromLocalFile(QString::fromStdString(bundledSamples().back().string()))});
+        QCOMPARE(planDrop(picture).text, QStringLiteral("Open as image"));
+        waitForReport([&] { drop(picture); });
+        QCOMPARE(window_->session().image()->path, bundledSamples().back());
+
+        QMimeData model;
+        model.setUrls({QUrl::fromLocalFile(QString::fromStdString(bundledModels().front().string()))});
+        QCOMPARE(planDrop(model).text, QStringLiteral("Open as model"));
+        waitForReport([&] { drop(model); });
+
+        QMimeData both;
+        both.setUrls(model.urls() + picture.urls());
+        QCOMPARE(planDrop(both).text, QStringLiteral("Open as model and image"));
+        QMimeData text;
+        text.setText("nothing to open");
+        QVERIFY(planDrop(text).text.isEmpty());
+        QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &text, Qt::LeftButton, Qt::NoModifier);
+        enter.ignore();
+        QApplication::sendEvent(window_.get(), &enter);
+        QVERIFY(!window_->findChild<DropFrame*>()->isVisible());
+    }
+
+    void severalPicturesBecomeAList() {
+        const auto samples = bundledSamples();
+        QMimeData data;
+        QList<QUrl> urls;
+        for (const auto& sample : samples) urls << QUrl::fromLocalFile(QString::fromStdString(sample.string()));
+        data.setUrls(urls);
+        waitForReport([&] { drop(data); });
+        QCOMPARE(window_->session().image()->path, samples.front());
+        QVERIFY(settings_->recent(Settings::Recent::images).contains(QString::fromStdString(samples[1].string())));
+    }
+
+    void ctrlVPastesAPicture() {
+        QImage picture(40, 30, QImage::Format_RGB32);
+        picture.fill(Qt::darkGreen);
+        QGuiApplication::clipboard()->setImage(picture);
+        waitForReport([this] { QTest::keyClick(window_.get(), Qt::Key_V, Qt::ControlModifier); });
+        QCOMPARE(window_->session().image()->name, std::string("pasted image"));
+        QCOMPARE(window_->session().report()->image->rgb.width, 40);
+    }
+
+    void filesAreChosenFromTheBoxes() {
+        auto boxes = window_->findChildren<FileBox*>();
+        QCOMPARE(boxes.size(), 2);
+        FileBox* images = boxes[1];
+        const int other = images->findText(QStringLiteral("dog.png (sample)"));
+        QVERIFY(other > 0);
+        waitForReport([&] { emit images->activated(other); });
+        QCOMPARE(window_->session().image()->name, std::string("dog.png"));
+        QCOMPARE(images->currentText(), QStringLiteral("dog.png (sample)"));
+    }
+
+    void ctrlTChangesTheThemeOfEverything() {
+        QCOMPARE(Theme::instance().scheme(), Scheme::light);
+        const QImage light = window_->grab().toImage();
+        QTest::keyClick(window_.get(), Qt::Key_T, Qt::ControlModifier);
+        QCOMPARE(Theme::instance().scheme(), Scheme::dark);
+        QCoreApplication::processEvents();
+        const QImage dark = window_->grab().toImage();
+        int darker = 0, samples = 0;
+        for (int y = 5; y < light.height(); y += 20)
+            for (int x = 5; x < light.width(); x += 20, ++samples) darker += qGray(dark.pixel(x, y)) < qGray(light.pixel(x, y)) ? 1 : 0;
+        QVERIFY(darker > samples * 85 / 100);
+        QCOMPARE(settings_->value(option::kTheme), 2);
+        Theme::instance().setMode(ThemeMode::light);
+    }
+
+    void escCancelsAndTheResultStays() {
+        const auto before = window_->session().report();
+        settings_->set(option::kTimedRuns, 1000);
+        settings_->set(option::kTimeLimit, 60.0);
+        QTest::keyClick(window_.get(), Qt::Key_F5);
+        QVERIFY(window_->session().busy());
+        QTest::keyClick(window_.get(), Qt::Key_Escape);
+        QTRY_VERIFY_WITH_TIMEOUT(!window_->session().busy(), kPatience);
+        QCOMPARE(window_->session().report(), before);
+        QVERIFY(window_->findChild<JobStatus*>()->text().contains(QStringLiteral("Cancelled")));
+    }
+
+    void progressAppearsAfterASecondWithACancelButton() {
+        JobStatus status;
+        status.show();
+        status.setBusy(true);
+        QVERIFY(!status.cancelButton()->isVisible());
+        status.setProgress({.stage = "BF16: layer 3 of 10", .done = 3, .total = 10});
+        QTRY_VERIFY_WITH_TIMEOUT(status.cancelButton()->isVisible(), 3000);
+        QSignalSpy cancel(&status, &JobStatus::cancelRequested);
+        QTest::mouseClick(status.cancelButton(), Qt::LeftButton);
+        QCOMPARE(cancel.count(), 1);
+        status.setBusy(false);
+        QVERIFY(!status.cancelButton()->isVisible());
+    }
+
+    void ctrlEExportsAChart() {
+        QTest::keyClick(window_.get(), Qt::Key_E, Qt::ControlModifier);
+        auto* dialog = window_->findChild<ExportDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        QVERIFY(!dialog->exportsAll());
+        const QString path = folder_.filePath("chart.png");
+        const auto written = dialog->writeTo(path.toStdString());
+        QVERIFY(written.ok());
+        const ChartExportOptions options = dialog->options();
+        const QImage image(path);
+        QCOMPARE(image.size(), (QSizeF(options.size) * options.scale).toSize());
+        QCOMPARE(image.dotsPerMeterX(), static_cast<int>(std::lround(options.dpi / 0.0254)));
+        QVERIFY(!options.caption.isEmpty());
+        dialog->close();
+    }
+
+    void allChartsAreExportedIntoAFolder() {
+        QTest::keyClick(window_.get(), Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* dialog = window_->findChild<ExportDialog*>();
+        QVERIFY(dialog && dialog->exportsAll());
+        const auto written = dialog->writeTo(folder_.filePath("charts").toStdString());
+        QVERIFY(written.ok());
+        QVERIFY(written->size() >= 4);
+        for (const auto& path : *written) QVERIFY(!QImage(QString::fromStdString(path.string())).isNull());
+        dialog->close();
+    }
+
+    void anUnwritableTargetIsSaidInTheDialog() {
+        QTest::keyClick(window_.get(), Qt::Key_E, Qt::ControlModifier);
+        auto* dialog = window_->findChild<ExportDialog*>();
+        QVERIFY(!dialog->writeTo("/absent/folder/chart.png").ok());
+        bool said = false;
+        for (const auto* label : dialog->findChildren<QLabel*>()) said = said || (label->isVisible() && label->text().startsWith(QStringLiteral("Not saved")));
+        QVERIFY(said);
+        QVERIFY(dialog->isVisible());
+        dialog->close();
+    }
+
+    void preprocessingIsEditedAndUndone() {
+        comparePage()->editPreprocessing();
+        auto* dialog = comparePage()->findChild<PreprocessingDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        QCOMPARE(dialog->value(), window_->session().preprocessing());
+        const bool before = dialog->value().normalize;
+        for (auto* box : dialog->findChildren<QCheckBox*>())
+            if (box->text().startsWith(QStringLiteral("Subtract"))) box->click();
+        waitForReport([&] { dialog->accept(); });
+        QCOMPARE(window_->session().report()->preprocessing.normalize, !before);
+        waitForReport([this] { window_->session().undoStack().undo(); });
+        QCOMPARE(window_->session().report()->preprocessing.normalize, before);
+    }
+
+    void everyControlHasANameForScreenReaders() {
+        for (auto* widget : window_->findChildren<QWidget*>()) {
+            if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->focusProxy() || widget->window() != window_.get()) continue;
+            const auto* button = qobject_cast<QAbstractButton*>(widget);
+            const auto* label = qobject_cast<QLabel*>(widget);
+            const QString own = button ? button->text() : label ? label->text() : QString();
+            const QString name = widget->accessibleName().isEmpty() ? own : widget->accessibleName();
+            // Parts of a control (the view in a box, the menu bar) speak through it.
+            if (qobject_cast<QMenuBar*>(widget) || widget->parentWidget()->inherits("QComboBox") || widget->inherits("QComboBoxPrivateContainer")) continue;
+            QVERIFY2(!name.isEmpty(), qPrintable(QStringLiteral("%1 in %2").arg(widget->metaObject()->className(), widget->parentWidget()->metaObject()->className())));
+        }
+    }
+
+    void everythingFitsAtTheSmallestSize() {
+        for (const char* name : {"fp16", "tf32", "e4m3", "e5m2", "fp64"}) waitForReport([this, name] { toggle(name)->click(); });
+        for (const QSize size : {QSize(1024, 640), QSize(1239, 700), QSize(1240, 700), QSize(1440, 900)}) {
+            window_->resize(size);
+            QCoreApplication::processEvents();
+            QTest::qWait(50);
+            QCOMPARE(window_->size(), size);
+            for (auto* one : comparePage()->findChildren<QWidget*>()) {
+                if (!one->isVisible() || one->width() == 0) continue;
+                const int right = one->mapTo(comparePage(), QPoint(one->width(), 0)).x();
+                if (one->parentWidget()->inherits("QTableView") || one->inherits("QHeaderView") || one->parentWidget()->inherits("QAbstractScrollArea")) continue;
+                QVERIFY2(right <= comparePage()->width() + 1,
+                         qPrintable(QStringLiteral("%1 ends at %2 of %3 at %4 px").arg(one->metaObject()->className()).arg(right).arg(comparePage()->width()).arg(size.width())));
+            }
+            const int end = comparePage()->mapTo(window_.get(), QPoint(comparePage()->width(), 0)).x();
+            QVERIFY2(end <= window_->width(), qPrintable(QStringLiteral("the page ends at %1 of %2 px").arg(end).arg(window_->width())));
+        }
+    }
+
+    void pagesAreReachedByKeyboard() {
+        for (int i = 0; i < static_cast<int>(window_->pages().size()); ++i) {
+            QTest::keyClick(window_.get(), static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);
+            QCOMPARE(window_->currentPage(), window_->pages()[static_cast<std::size_t>(i)]);
+        }
+    }
+
+    void closingWhileBusyEndsCleanly() {
+        settings_->set(option::kTimedRuns, 1000);
+        settings_->set(option::kTimeLimit, 60.0);
+        window_->session().run();
+        QVERIFY(window_->session().busy());
+        QElapsedTimer clock;
+        clock.start();
+        window_->close();
+        window_.reset();
+        QVERIFY(clock.elapsed() < 10000);
+    }
+};
+
+QTEST_MAIN(TestWindow)
+#include "test_window.moc"
