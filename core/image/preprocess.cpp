@@ -43,13 +43,11 @@ at::Tensor resizedOnce(const at::Tensor& image, Size size, Resample filter) {
     return at::_upsample_bilinear2d_aa(image, {size.height, size.width}, false);
 }
 
-at::Tensor toGreyLevels(const at::Tensor& image) { return image.add(0.5).floor().clamp(0, 255); }
-
-/// As Pillow does it: columns first, rounded to 8 bits, then rows, rounded again. 1 × 3 × H × W, FP32 holding 0 … 255.
-at::Tensor resized(at::Tensor image, Size size, Resample filter) {
-    if (image.size(3) != size.width) image = toGreyLevels(resizedOnce(image, {image.size(2), size.width}, filter));
-    if (image.size(2) != size.height) image = toGreyLevels(resizedOnce(image, size, filter));
-    return image;
+/// 1 × 3 × H × W, FP32 holding 0 … 255, before and after. On bytes, LibTorch computes as Pillow does: columns first, rounded to 8 bits, then
+/// rows, rounded again, with integer weights. In FP32 the weights differ enough to move one pixel in a hundred by a grey level.
+at::Tensor resized(const at::Tensor& image, Size size, Resample filter) {
+    if (image.size(2) == size.height && image.size(3) == size.width) return image;
+    return resizedOnce(image.to(at::kByte), size, filter).to(at::kFloat);
 }
 
 at::Tensor planes(const RgbImage& image) {
