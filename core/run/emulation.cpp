@@ -4,29 +4,30 @@
 #include <cmath>
 #include <span>
 
+#include "run/precision_plan.h"
+
 namespace mantissa {
 namespace {
 
 /// Symmetric integer quantisation with one scale: x → s·round(x / s), s = max |x| / largest code (Jacob et al. 2018, eq. 1, zero
 /// point 0). Values that are not finite stay as they are.
-void roundWithScale(std::span<float> values, const PrecisionPlan& plan) {
+void roundWithScale(std::span<float> values, const Format& format, RoundOptions options) {
     float largest = 0;
     for (const float x : values)
         if (std::isfinite(x)) largest = std::max(largest, std::abs(x));
     if (largest == 0) return;
-    const double scale = static_cast<double>(largest) / limits(plan.format).max;
-    RoundOptions options = plan.rounding;
+    const double scale = static_cast<double>(largest) / limits(format).max;
     for (float& x : values) {
-        if (std::isfinite(x)) x = static_cast<float>(scale * roundTo(plan.format, static_cast<double>(x) / scale, options));
+        if (std::isfinite(x)) x = static_cast<float>(scale * roundTo(format, static_cast<double>(x) / scale, options));
         ++options.index;
     }
 }
 
-void roundValues(std::span<float> values, const PrecisionPlan& plan) {
-    if (plan.format.kind == FormatKind::integer)
-        roundWithScale(values, plan);
+void roundValues(std::span<float> values, const Format& format, const RoundOptions& rounding) {
+    if (format.kind == FormatKind::integer)
+        roundWithScale(values, format, rounding);
     else
-        roundArray(plan.format, values, values, plan.rounding);
+        roundArray(format, values, values, rounding);
 }
 
 /// The elements of a tensor as one array. Copied out and back where the tensor does not fill a range of its storage.
@@ -46,16 +47,19 @@ void onValues(at::Tensor& tensor, Function function) {
 
 }  // namespace
 
-void roundActivation(at::Tensor& tensor, const PrecisionPlan& plan) {
-    onValues(tensor, [&](std::span<float> values) { roundValues(values, plan); });
+void roundActivation(at::Tensor& tensor, const Format& format, const RoundOptions& rounding) {
+    if (holdsEveryFp32(format)) return;
+    onValues(tensor, [&](std::span<float> values) { roundValues(values, format, rounding); });
 }
 
-void roundWeight(at::Tensor& tensor, const PrecisionPlan& plan) {
-    if (plan.format.kind != FormatKind::integer) return roundActivation(tensor, plan);
+void roundWeight(at::Tensor& tensor, const Format& format, const RoundOptions& rounding) {
+    if (format.kind != FormatKind::integer) return roundActivation(tensor, format, rounding);
     if (tensor.dim() < 2) return;
+    RoundOptions options = rounding;
     for (std::int64_t channel = 0; channel < tensor.size(0); ++channel) {
         at::Tensor row = tensor.select(0, channel);
-        roundActivation(row, plan);
+        roundActivation(row, format, options);
+        options.index += static_cast<std::uint64_t>(row.numel());
     }
 }
 

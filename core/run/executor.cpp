@@ -78,6 +78,12 @@ std::vector<std::vector<ValueId>> deadAfter(const Graph& graph, const std::vecto
 }  // namespace
 
 struct Executor::State {
+    /// A value that comes from a part of the model that runs in another dtype.
+    struct Crossing {
+        ValueId value;
+        at::ScalarType from;
+    };
+
     const Graph* graph = nullptr;
     PrecisionPlan plan;
     bool withGradients = false;
@@ -86,19 +92,30 @@ struct Executor::State {
     std::vector<at::Tensor> weights;  // in the order of graph->weights
     std::unordered_set<const void*> weightStorages;
     std::vector<c10::IValue> slots;
+    std::vector<ValueId> transient;                 // values that are no weights
+    std::vector<std::vector<Crossing>> crossings;   // by node; empty where the whole model has one dtype
 
-    bool roundsActivations() const {
-        return plan.kernels == PrecisionPlan::Kernels::emulated && plan.scope != CastScope::weights;
-    }
-    bool roundsWeights() const {
-        return plan.kernels == PrecisionPlan::Kernels::emulated && plan.scope != CastScope::activations;
-    }
+    bool isNative() const { return plan.kernels == PrecisionPlan::Kernels::native; }
+    bool roundsActivations() const { return !isNative() && plan.scope != CastScope::weights; }
+    bool roundsWeights() const { return !isNative() && plan.scope != CastScope::activations; }
 
     Status bind();
+    Status checkFormats() const;
     Status castWeights();
+    void bindDTypes();
     at::Tensor castInput(const at::Tensor& input) const;
-    void roundOutputs(const BoundNode& bound, const std::vector<at::Tensor>& outputs);
+    void call(std::size_t index);
+    void roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const;
     Result<at::Tensor> walk(const at::Tensor& input, const RunControl& control);
+
+    const Format& formatOfNode(std::size_t index) const { return formatFor(plan, graph->nodes[index].layer); }
+
+    /// Each tensor gets a stretch of the random numbers of its own: their counter's upper half tells which.
+    RoundOptions roundingOf(std::uint64_t tensor) const {
+        RoundOptions options = plan.rounding;
+        options.index += tensor << 32;
+        return options;
+    }
 };
 
 Status Executor::State::bind() {
@@ -110,23 +127,58 @@ Status Executor::State::bind() {
     }
     dead = deadAfter(*graph, nodes);
     slots.resize(static_cast<std::size_t>(graph->valueCount));
+    std::vector<bool> isWeight(slots.size(), false);
+    for (const auto& weight : graph->weights) isWeight[static_cast<std::size_t>(weight.value)] = true;
+    for (std::size_t id = 0; id < slots.size(); ++id)
+        if (!isWeight[id]) transient.push_back(static_cast<ValueId>(id));
     return Done{};
 }
 
+Status Executor::State::checkFormats() const {
+    const auto check = [this](const Format& format) -> Status {
+        if (isNative() && !nativeDType(format))
+            return Error{.code = ErrorCode::noKernel, .message = "LibTorch has no dtype for " + format.title + "; it can only be emulated"};
+        if (!isNative() && holdsEveryFp32(format) && (format.exponentBits > 8 || format.fractionBits > 23))
+            return Error{.code = ErrorCode::unsupported,
+                         .message = format.title + " is finer than FP32, in which emulation computes; it runs natively or not at all"};
+        return Done{};
+    };
+    if (auto status = check(plan.format); !status) return status;
+    for (const auto& layer : plan.overrides)
+        if (auto status = check(layer.format); !status) return status;
+    return Done{};
+}
+
+/// Where a native plan mixes dtypes: which values each node takes over from another one.
+void Executor::State::bindDTypes() {
+    if (!isNative() || withGradients) return;
+    for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].castBackTo(*nativeDType(formatOfNode(i)));
+    if (plan.overrides.empty()) return;
+    std::vector<at::ScalarType> dtypes(slots.size(), *nativeDType(plan.format));
+    for (const auto& weight : graph->weights)
+        dtypes[static_cast<std::size_t>(weight.value)] = *nativeDType(formatFor(plan, weight.tensor.name));
+    crossings.resize(nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const auto own = *nativeDType(formatOfNode(i));
+        for (const ValueId id : nodes[i].reads())
+            if (const auto from = dtypes[static_cast<std::size_t>(id)]; from != own) crossings[i].push_back({id, from});
+        for (const ValueId id : graph->nodes[i].outputs)
+            if (id >= 0) dtypes[static_cast<std::size_t>(id)] = nodes[i].writesArgument() ? dtypes[static_cast<std::size_t>(nodes[i].reads().at(0))] : own;
+    }
+}
+
 Status Executor::State::castWeights() {
-    // FP32 is what training and emulation compute in; a native plan has a dtype of its own.
-    const bool native = plan.kernels == PrecisionPlan::Kernels::native;
-    const auto dtype = native ? nativeDType(plan.format) : std::optional(at::kFloat);
-    if (!dtype)
-        return Error{.code = ErrorCode::noKernel,
-                     .message = "LibTorch has no dtype for " + plan.format.title + "; it can only be emulated"};
-    for (const Weight& weight : graph->weights) {
+    for (std::size_t i = 0; i < graph->weights.size(); ++i) {
+        const Weight& weight = graph->weights[i];
+        const Format& format = formatFor(plan, weight.tensor.name);
+        // FP32 is what training and emulation compute in; a native plan has dtypes of its own.
+        const at::ScalarType dtype = isNative() ? *nativeDType(format) : at::kFloat;
         auto view = tensorView(weight.tensor);
         if (!view) return std::move(view).error();
         // A copy in every case: the file's pages must not change under a run, nor a run change them.
         const bool cast = weight.castable && view->is_floating_point();
-        at::Tensor own = cast ? view->to(*dtype, /*non_blocking=*/false, /*copy=*/true) : view->clone();
-        if (roundsWeights() && cast) roundWeight(own, plan);
+        at::Tensor own = cast ? view->to(dtype, /*non_blocking=*/false, /*copy=*/true) : view->clone();
+        if (roundsWeights() && cast) roundWeight(own, format, roundingOf((std::uint64_t{1} << 31) + i));
         if (withGradients && weight.isParameter) own.requires_grad_(true);
         weightStorages.insert(own.storage().unsafeGetStorageImpl());
         slots[static_cast<std::size_t>(weight.value)] = own;
@@ -136,24 +188,46 @@ Status Executor::State::castWeights() {
 }
 
 at::Tensor Executor::State::castInput(const at::Tensor& input) const {
-    if (plan.kernels == PrecisionPlan::Kernels::native) return input.to(*nativeDType(plan.format));
+    if (isNative()) return input.to(*nativeDType(plan.format));
     if (!roundsActivations()) return input;
     at::Tensor own = input.clone();
-    roundActivation(own, plan);
+    roundActivation(own, plan.format, roundingOf(0));
     return own;
 }
 
-void Executor::State::roundOutputs(const BoundNode& bound, const std::vector<at::Tensor>& outputs) {
-    // A view shows values that are rounded already, and so does what an operator hands through (dropout at inference).
-    if (bound.returnsView()) return;
+void Executor::State::call(std::size_t index) {
+    if (crossings.empty() || crossings[index].empty() || nodes[index].writesArgument()) return nodes[index].call(slots);
+    // Only what still has the dtype of the part it comes from is cast: a deliberate upcast, a mask or an index stays what it is, and so
+    // does a number in tensor's clothing, which takes no part in type promotion.
+    std::vector<std::pair<ValueId, c10::IValue>> originals;
+    for (const auto& [value, from] : crossings[index]) {
+        c10::IValue& slot = slots[static_cast<std::size_t>(value)];
+        if (!slot.isTensor() || slot.toTensor().scalar_type() != from || slot.toTensor().dim() == 0) continue;
+        originals.emplace_back(value, slot);
+        slot = slot.toTensor().to(*nativeDType(formatOfNode(index)));
+    }
+    nodes[index].call(slots);
+    for (auto& [value, original] : originals) slots[static_cast<std::size_t>(value)] = std::move(original);
+}
+
+void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const {
+    const BoundNode& bound = nodes[index];
     std::unordered_set<const void*> inputs;
+    bool changesType = false;
     if (!bound.writesArgument()) {
         std::vector<at::Tensor> read;
         for (const ValueId id : bound.reads()) appendTensors(slots[static_cast<std::size_t>(id)], read);
-        for (const auto& t : read) inputs.insert(t.storage().unsafeGetStorageImpl());
+        for (const auto& t : read) {
+            inputs.insert(t.storage().unsafeGetStorageImpl());
+            changesType |= t.scalar_type() != at::kFloat;
+        }
     }
+    // A view shows values that are rounded already, and so does the copy that a view operator makes where it cannot have a view, unless
+    // it converts; and so does what an operator hands through (dropout at inference).
+    if (bound.returnsView() && !changesType) return;
     for (at::Tensor t : outputs)
-        if (t.scalar_type() == at::kFloat && !inputs.contains(t.storage().unsafeGetStorageImpl())) roundActivation(t, plan);
+        if (t.scalar_type() == at::kFloat && !inputs.contains(t.storage().unsafeGetStorageImpl()))
+            roundActivation(t, formatOfNode(index), roundingOf(1 + index));
 }
 
 Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunControl& control) {
@@ -163,10 +237,10 @@ Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunContr
         if (control.stop.stop_requested()) return Error{.code = ErrorCode::cancelled, .message = "stopped before " + node.layer};
         std::vector<at::Tensor> outputs;
         try {
-            nodes[i].call(slots);
+            call(i);
             for (const ValueId id : node.outputs)
                 if (id >= 0) appendTensors(slots[static_cast<std::size_t>(id)], outputs);
-            if (roundsActivations()) roundOutputs(nodes[i], outputs);
+            if (roundsActivations()) roundOutputs(i, outputs);
         } catch (const std::exception& error) {
             return nodeFailure(node, error);
         }
@@ -184,38 +258,40 @@ Executor::Executor(Executor&&) noexcept = default;
 Executor& Executor::operator=(Executor&&) noexcept = default;
 Executor::~Executor() = default;
 
+Result<Executor> Executor::prepare(std::unique_ptr<State> state) {
+    const std::string name = state->plan.format.title;
+    try {
+        if (auto status = state->checkFormats(); !status) return std::move(status).error();
+        if (auto status = state->bind(); !status) return std::move(status).error();
+        state->bindDTypes();
+        if (auto status = state->castWeights(); !status) return std::move(status).error();
+    } catch (const std::exception& error) {
+        return Error{.code = ErrorCode::unsupported, .message = "the weights cannot be cast to " + name + ": " + firstLine(error)};
+    }
+    return Executor(std::move(state));
+}
+
 Result<Executor> Executor::prepare(const Graph& graph, const PrecisionPlan& plan) {
     auto state = std::make_unique<State>();
     state->graph = &graph;
     state->plan = plan;
-    try {
-        if (auto status = state->bind(); !status) return std::move(status).error();
-        if (auto status = state->castWeights(); !status) return std::move(status).error();
-    } catch (const std::exception& error) {
-        return Error{.code = ErrorCode::unsupported, .message = "the weights cannot be cast to " + plan.format.title + ": " + firstLine(error)};
-    }
-    return Executor(std::move(state));
+    return prepare(std::move(state));
 }
 
 Result<Executor> Executor::prepareForTraining(const Graph& graph) {
     auto state = std::make_unique<State>();
     state->graph = &graph;
     state->withGradients = true;
-    if (auto status = state->bind(); !status) return std::move(status).error();
-    if (auto status = state->castWeights(); !status) return std::move(status).error();
-    Executor executor(std::move(state));
-    executor.setTraining(true);
+    auto executor = prepare(std::move(state));
+    if (executor) executor->setTraining(true);
     return executor;
 }
 
 Result<at::Tensor> Executor::run(const at::Tensor& input, const RunControl& control) {
     const c10::AutoGradMode gradients(state_->withGradients);
     auto result = state_->walk(input, control);
-    // Whatever is left of a walk that ended early, and the result's own slot: the caller holds what it needs.
-    std::unordered_set<ValueId> weightValues;
-    for (const auto& weight : state_->graph->weights) weightValues.insert(weight.value);
-    for (std::size_t id = 0; id < state_->slots.size(); ++id)
-        if (!weightValues.contains(static_cast<ValueId>(id))) state_->slots[id] = c10::IValue();
+    // Drops whatever is left of a walk that ended early, and the result's own slot: the caller holds what it needs.
+    for (const ValueId id : state_->transient) state_->slots[static_cast<std::size_t>(id)] = c10::IValue();
     return result;
 }
 

@@ -63,6 +63,7 @@ class Executor {
   private:
     struct State;
     explicit Executor(std::unique_ptr<State> state);
+    static Result<Executor> prepare(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -142,6 +142,8 @@ Status BoundNode::bindArgument(const Node& node, const c10::Argument& formal, st
     auto value = convert(*actual, formal);
     if (!value) return bindError(node, formal.name(), "has a type that the operator does not take (" + formal.type()->str() + ")");
     stack_[position] = std::move(*value);
+    const auto* dtype = std::get_if<DType>(actual);
+    if (dtype && *dtype == DType::f32 && node.op == "aten::to") dtypeArgument_ = position;
     return Done{};
 }
 
@@ -204,6 +206,10 @@ Result<BoundNode> BoundNode::bind(const Node& node) {
     return bound;
 }
 
+void BoundNode::castBackTo(c10::ScalarType model) {
+    if (dtypeArgument_ && model != c10::ScalarType::Float) castBackTo_ = model;
+}
+
 bool BoundNode::setFlag(std::string_view name, bool value) {
     if (!op_) return false;
     const auto& formals = op_->schema().arguments();
@@ -243,6 +249,8 @@ void BoundNode::call(std::vector<c10::IValue>& slots) const {
             stack[patch.argument] = std::move(list);
         }
     }
+    if (castBackTo_ && stack[0].isTensor() && stack[0].toTensor().scalar_type() == at::kFloat)
+        stack[*dtypeArgument_] = static_cast<std::int64_t>(*castBackTo_);
     const auto& outputs = node_->outputs;
     if (scalar_.function) {
         slots[static_cast<std::size_t>(outputs[0])] = scalar_.function(stack);

@@ -4,9 +4,10 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
+#include <c10/core/ScalarType.h>
 
-#include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "graph/graph.h"
@@ -31,6 +32,11 @@ class BoundNode {
     bool writesArgument() const { return writesArgument_; }
     /// Whether what it returns may be a view of an argument, not a new value.
     bool returnsView() const { return returnsView_; }
+
+    /// For models cast to `model`, another dtype than FP32. Exporting bakes FP32 into `x.to(y.dtype)`: `aten::to` FP32 of a value that is
+    /// FP32 already (a softmax computed in FP32, say) is the way back to the model's dtype, while of a narrower value it stays the
+    /// upcast that it says. A heuristic: only the file's author knows.
+    void castBackTo(c10::ScalarType model);
 
     /// Sets a boolean argument by name where the operator has it (batch_norm's training, dropout's train); false where it has not.
     bool setFlag(std::string_view name, bool value);
@@ -58,6 +64,8 @@ class BoundNode {
     std::vector<Patch> patches_;
     std::vector<ListPatch> listPatches_;
     std::vector<ValueId> reads_;
+    std::optional<std::size_t> dtypeArgument_;        // of an aten::to FP32
+    std::optional<c10::ScalarType> castBackTo_;
     bool writesArgument_ = false;
     bool returnsView_ = false;
 };

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "numerics/format.h"
 #include "numerics/rounding.h"
 
@@ -7,6 +11,12 @@ namespace mantissa {
 
 /// What emulation rounds.
 enum class CastScope { weights, activations, weightsAndActivations };
+
+/// A module, with all below it, that takes another format than the rest of the model.
+struct LayerFormat {
+    std::string layer;  ///< module path, "mobilevit.encoder.layer.1"
+    Format format;
+};
 
 /// How one run treats numbers.
 ///
@@ -19,6 +29,14 @@ struct PrecisionPlan {
     Kernels kernels = Kernels::native;
     CastScope scope = CastScope::weightsAndActivations;  ///< emulated only
     RoundOptions rounding{};                             ///< emulated only
+    std::vector<LayerFormat> overrides{};  ///< "everything in BF16 except `classifier`"; the longest path that fits counts
 };
+
+/// The format of a layer or weight by its module path ("classifier", "classifier.weight"): that of the longest override that is this
+/// path or a module above it, else the plan's own.
+const Format& formatFor(const PrecisionPlan& plan, std::string_view path);
+
+/// Whether rounding FP32 to this format changes nothing: FP32 itself, FP64, and custom formats at least as wide in both fields.
+bool holdsEveryFp32(const Format& format);
 
 }  // namespace mantissa
