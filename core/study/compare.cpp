@@ -1,0 +1,271 @@
+#include "study/compare.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/from_blob.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "study/format_runner.h"
+#include "study/latency.h"
+#include "study/verdict.h"
+
+namespace mantissa {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Error badRequest(std::string message, std::string where = {}) {
+    return {.code = ErrorCode::invalidArgument, .message = std::move(message), .where = std::move(where)};
+}
+
+/// LibTorch's threads as asked for while this lives; what was set before comes back.
+class ThreadCount {
+  public:
+    explicit ThreadCount(int threads) : before_(at::get_num_threads()) {
+        if (threads > 0) at::set_num_threads(threads);
+    }
+    ~ThreadCount() {
+        if (at::get_num_threads() != before_) at::set_num_threads(before_);
+    }
+    ThreadCount(const ThreadCount&) = delete;
+    ThreadCount& operator=(const ThreadCount&) = delete;
+
+  private:
+    int before_;
+};
+
+/// A tensor that was handed in: {1, C, H, W}, FP32.
+Result<at::Tensor> tensorFrom(const TensorInput& input) {
+    const std::string where = input.path + (input.path.empty() ? "tensor " : ": tensor ") + input.tensor;
+    if (input.shape.size() != 4 || input.shape[0] != 1)
+        return badRequest("has another shape than one picture's: 1 × channels × height × width", where);
+    std::size_t count = 1;
+    for (const std::int64_t size : input.shape) {
+        if (size < 1 || static_cast<std::uint64_t>(size) > input.values.size() / count)
+            return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values", where);
+        count *= static_cast<std::size_t>(size);
+    }
+    if (count != input.values.size())
+        return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values", where);
+    return at::from_blob(const_cast<float*>(input.values.data()), input.shape, at::kFloat).clone();
+}
+
+/// About the square root of the count; odd, so that zero lies inside a bin of its own.
+int binsFor(std::size_t count) { return std::clamp(static_cast<int>(std::sqrt(static_cast<double>(count))) | 1, 9, 61); }
+
+/// A format on its way through the study.
+struct Entrant {
+    FormatRun result;
+    std::optional<Executor> executor;  ///< kept where it is timed: native runs
+    bool finished = false;             ///< ran, or failed; not cancelled
+};
+
+class CompareStudy {
+  public:
+    CompareStudy(const CompareRequest& request, std::stop_token stop, const Progress& progress)
+        : request_(request), stop_(std::move(stop)), progress_(progress) {}
+
+    Result<CompareReport> run();
+
+  private:
+    Status takeInput();
+    Status enter(Entrant& entrant, std::size_t position);
+    Status readLogits(const at::Tensor& output, FormatRun& run) const;
+    void fillMemory(const FirstRun& first, FormatRun& run) const;
+    Status time(std::vector<Entrant>& entrants);
+    void compareWithReference();
+    RunnerOptions runnerOptions(const Format& format) const;
+
+    /// Forward passes that each format is given: one for its values, then those for its latency.
+    int warmupsLeft() const { return std::max(request_.warmup - 1, 0); }
+    std::int64_t passes() const { return 1 + warmupsLeft() + std::max(request_.runs, 0); }
+    std::int64_t allWork() const {
+        return passes() * static_cast<std::int64_t>(request_.model->graph.nodes.size() * (1 + request_.candidates.size()));
+    }
+
+    const CompareRequest& request_;
+    std::stop_token stop_;
+    const Progress& progress_;
+    CompareReport report_;
+    at::Tensor input_;
+    std::int64_t done_ = 0;  // operators run or left out, of allWork()
+};
+
+Status CompareStudy::takeInput() {
+    report_.preprocessing = request_.preprocessing.value_or(request_.model->preprocessing);
+    if (request_.image && request_.tensor) return badRequest("a picture and a tensor cannot both be the input");
+    if (request_.tensor) {
+        auto tensor = tensorFrom(*request_.tensor);
+        if (!tensor) return std::move(tensor).error();
+        report_.tensor = request_.tensor;
+        input_ = *std::move(tensor);
+        return Done{};
+    }
+    if (!request_.image) return badRequest("there is neither a picture nor a tensor to run the model on");
+    auto prepared = prepareImage(request_.image->rgb, report_.preprocessing);
+    if (!prepared) return std::move(prepared).error();
+    report_.image = request_.image;
+    report_.input = std::move(prepared->input);
+    input_ = std::move(prepared->tensor);
+    return Done{};
+}
+
+RunnerOptions CompareStudy::runnerOptions(const Format& format) const {
+    const auto& emulated = request_.emulated;
+    const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
+    return {.mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
+}
+
+Status CompareStudy::readLogits(const at::Tensor& output, FormatRun& run) const {
+    if (!output.is_floating_point() || output.dim() < 2 || output.size(0) != 1 || output.numel() < 1)
+        return Error{.code = ErrorCode::unsupported, .message = "the model does not give one row of logits for one picture"};
+    const at::Tensor logits = output.detach().to(at::kDouble).contiguous();
+    const auto* values = logits.const_data_ptr<double>();
+    run.logits.assign(values, values + logits.numel());
+    run.probabilities = softmax(run.logits);
+    run.nans = static_cast<std::size_t>(std::count_if(run.logits.begin(), run.logits.end(), [](double x) { return std::isnan(x); }));
+    run.infinities = static_cast<std::size_t>(std::count_if(run.logits.begin(), run.logits.end(), [](double x) { return std::isinf(x); }));
+    for (const std::size_t i : topIndices(run.logits, static_cast<std::size_t>(report_.topK)))
+        run.top.push_back({.index = i, .label = request_.model->label(i), .logit = run.logits[i], .probability = run.probabilities[i]});
+    return Done{};
+}
+
+void CompareStudy::fillMemory(const FirstRun& first, FormatRun& run) const {
+    const bool native = first.mode == RunMode::native;
+    // What a scope leaves out stays FP32.
+    const Format& weights = !native && request_.scope == CastScope::activations ? format("fp32") : run.format;
+    const Format& activations = !native && request_.scope == CastScope::weights ? format("fp32") : run.format;
+    const StoredBytes stored = storedBytes(request_.model->graph, weights);
+    const std::int64_t peak = first.memory.peak();
+    run.memory = {.weightBytes = stored.parameters + stored.buffers,
+                  .bufferBytes = stored.buffers,
+                  .scaleBytes = stored.scales,
+                  .activationPeakBytes = native ? peak : scaledFromFp32(peak, activations),
+                  .activationMeasured = native,
+                  .hereBytes = first.executor.heldWeightBytes() + peak};
+}
+
+/// The run whose values count. Its peak of live bytes is observed too; timing comes later, without an observer.
+Status CompareStudy::enter(Entrant& entrant, std::size_t position) {
+    FormatRun& run = entrant.result;
+    const auto nodes = static_cast<std::int64_t>(request_.model->graph.nodes.size());
+    const std::int64_t before = static_cast<std::int64_t>(position) * nodes;
+    RunControl control{.stop = stop_};
+    if (progress_)
+        control.progress = [&](std::size_t done, std::size_t total) {
+            progress_({.stage = run.format.title + ": layer " + std::to_string(done) + " of " + std::to_string(total),
+                       .done = before + static_cast<std::int64_t>(done),
+                       .total = allWork()});
+        };
+    const RunnerOptions options = runnerOptions(run.format);
+    if (options.mode == RunMode::emulated || !nativeDType(run.format)) run.mode = RunMode::emulated;
+    auto first = runFirst(request_.model->graph, run.format, options, input_, control);
+    done_ = before + nodes;
+    if (!first) return std::move(first).error();
+    run.mode = first->mode;
+    run.fallbackFrom = std::move(first->fallbackFrom);
+    if (auto status = readLogits(first->output, run); !status) return status;
+    fillMemory(*first, run);
+    if (run.mode == RunMode::native) entrant.executor = std::move(first->executor);
+    return Done{};
+}
+
+/// Latency of what runs natively; how long emulation takes says nothing about the format.
+Status CompareStudy::time(std::vector<Entrant>& entrants) {
+    std::vector<TimedExecutor> timed;
+    std::vector<FormatRun*> results;
+    for (auto& entrant : entrants)
+        if (entrant.executor) {
+            timed.push_back({.executor = &*entrant.executor});
+            results.push_back(&entrant.result);
+        }
+    const auto nodes = static_cast<std::int64_t>(request_.model->graph.nodes.size());
+    done_ += (passes() - 1) * nodes * static_cast<std::int64_t>(entrants.size() - timed.size());
+    TimingOptions options{.warmup = warmupsLeft(), .runs = request_.runs, .timeLimitSeconds = request_.timeLimitSeconds, .stop = stop_};
+    if (progress_)
+        options.progress = [&](std::size_t executor, int round) {
+            progress_({.stage = results[executor]->format.title + ": timed run " + std::to_string(round + 1) + " of " + std::to_string(passes() - 1),
+                       .done = done_ + round * nodes * static_cast<std::int64_t>(timed.size()),
+                       .total = allWork()});
+        };
+    auto status = timeInTurns(timed, input_, options);
+    for (std::size_t i = 0; i < timed.size(); ++i) results[i]->latency = latencyOf(std::move(timed[i].milliseconds));
+    return status;
+}
+
+void CompareStudy::compareWithReference() {
+    const FormatRun& reference = report_.reference();
+    for (std::size_t i = 1; i < report_.runs.size(); ++i) {
+        FormatRun& run = report_.runs[i];
+        if (!run.ok()) continue;
+        if (run.logits.size() != reference.logits.size()) {
+            FormatRun failed;
+            failed.format = run.format;
+            failed.mode = run.mode;
+            failed.error = Error{.code = ErrorCode::unsupported, .message = "gives another number of outputs than " + reference.format.title};
+            run = std::move(failed);
+            continue;
+        }
+        Comparison comparison{.candidate = i,
+                              .metrics = errorMetrics(reference.logits, run.logits, run.format, report_.topK),
+                              .differences = {},
+                              .verdict = {},
+                              .slowdown = std::nullopt};
+        std::vector<double> differences(run.logits.size());
+        for (std::size_t k = 0; k < differences.size(); ++k) differences[k] = run.logits[k] - reference.logits[k];
+        comparison.differences = histogram(differences, binsFor(differences.size()), HistogramRange::symmetric);
+        if (run.latency && reference.latency && reference.latency->median > 0)
+            comparison.slowdown = run.latency->median / reference.latency->median;
+        comparison.verdict = verdictOn(report_, comparison);
+        report_.comparisons.push_back(std::move(comparison));
+    }
+}
+
+Result<CompareReport> CompareStudy::run() {
+    const auto start = Clock::now();
+    if (request_.topK < 1) return badRequest("at least one class must be listed");
+    if (request_.threads < 0) return badRequest("the number of threads cannot be negative");
+    const ThreadCount threads(request_.threads);
+    report_.environment = environment();
+    report_.model = request_.model;
+    report_.scope = request_.scope;
+    report_.topK = request_.topK;
+    if (auto status = takeInput(); !status) return std::move(status).error();
+
+    std::vector<Entrant> entrants(1 + request_.candidates.size());
+    entrants[0].result.format = request_.reference;
+    for (std::size_t i = 0; i < request_.candidates.size(); ++i) entrants[i + 1].result.format = request_.candidates[i];
+    for (std::size_t i = 0; i < entrants.size() && !report_.partial; ++i) {
+        auto status = enter(entrants[i], i);
+        if (!status && i == 0) return std::move(status).error();
+        report_.partial = !status && status.error().code == ErrorCode::cancelled;
+        entrants[i].finished = !report_.partial;
+        if (!status) entrants[i].result.error = std::move(status).error();
+    }
+    if (!report_.partial)
+        if (auto status = time(entrants); !status) {
+            if (status.error().code != ErrorCode::cancelled) return std::move(status).error();
+            report_.partial = true;
+        }
+    for (auto& entrant : entrants)
+        if (entrant.finished) report_.runs.push_back(std::move(entrant.result));
+    compareWithReference();
+    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(report_);
+}
+
+}  // namespace
+
+Result<CompareReport> compare(const CompareRequest& request, std::stop_token stop, const Progress& progress) {
+    if (!request.model) return badRequest("there is no model to run");
+    try {
+        return CompareStudy(request, std::move(stop), progress).run();
+    } catch (const std::exception& exception) {
+        return errorFrom(exception, request.model->path.string());
+    }
+}
+
+}  // namespace mantissa

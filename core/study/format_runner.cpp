@@ -1,0 +1,99 @@
+#include "study/format_runner.h"
+
+#include <ATen/ops/from_blob.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <new>
+
+#include "run/emulation.h"
+
+namespace mantissa {
+namespace {
+
+using Kernels = PrecisionPlan::Kernels;
+
+/// The kernels to try, in order.
+std::vector<Kernels> kernelsFor(const Format& format, const RunnerOptions& options) {
+    switch (options.mode) {
+        case RunMode::native: return {Kernels::native};
+        case RunMode::emulated: return {Kernels::emulated};
+        case RunMode::automatic: break;
+    }
+    if (!nativeDType(format)) return {Kernels::emulated};
+    if (holdsEveryFp32(format)) return {Kernels::native};
+    if (options.scope != CastScope::weightsAndActivations) return {Kernels::emulated};
+    return {Kernels::native, Kernels::emulated};
+}
+
+Result<FirstRun> runWith(const Graph& graph, const PrecisionPlan& plan, const at::Tensor& input, const RunControl& control) {
+    auto executor = Executor::prepare(graph, plan);
+    if (!executor) return std::move(executor).error();
+    FirstRun first{.executor = *std::move(executor),
+                   .mode = plan.kernels == Kernels::native ? RunMode::native : RunMode::emulated,
+                   .fallbackFrom = std::nullopt,
+                   .output = {},
+                   .memory = {}};
+    RunControl observed = control;
+    observed.observer = &first.memory;
+    auto output = first.executor.run(input, observed);
+    if (!output) return std::move(output).error();
+    first.output = *std::move(output);
+    return first;
+}
+
+}  // namespace
+
+void LiveMemoryObserver::afterNode(std::size_t, const Node&, const std::vector<at::Tensor>&, std::int64_t liveBytes) {
+    peak_ = std::max(peak_, liveBytes);
+    timeline_.push_back(liveBytes);
+}
+
+Result<FirstRun> runFirst(const Graph& graph, const Format& format, const RunnerOptions& options, const at::Tensor& input,
+                          const RunControl& control) {
+    std::optional<Error> first;
+    for (const Kernels kernels : kernelsFor(format, options)) {
+        auto run = runWith(graph, {.format = format, .kernels = kernels, .scope = options.scope, .rounding = options.rounding}, input, control);
+        if (run) {
+            run->fallbackFrom = std::move(first);
+            return run;
+        }
+        if (run.error().code == ErrorCode::cancelled) return run;
+        if (!first) first = std::move(run).error();
+    }
+    return *std::move(first);
+}
+
+Result<PreparedInput> prepareImage(const RgbImage& image, const Preprocessing& how) {
+    auto input = preprocess(image, how);
+    if (!input) return std::move(input).error();
+    at::Tensor tensor = at::from_blob(input->values.data(), input->shape, at::kFloat).clone();
+    return PreparedInput{*std::move(input), std::move(tensor)};
+}
+
+StoredBytes storedBytes(const Graph& graph, const Format& format) {
+    std::int64_t parameterBits = 0, bufferBits = 0, scales = 0;
+    for (const auto& weight : graph.weights) {
+        const bool floating = isFloating(weight.tensor.dtype);
+        const auto bits = weight.tensor.numel() * (floating ? std::int64_t{format.storageBits}
+                                                            : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype)));
+        if (weight.isParameter)
+            parameterBits += bits;
+        else if (weight.persistent)
+            bufferBits += bits;
+        if (weight.isParameter && floating) scales += weightScaleCount(weight.tensor.shape, format);
+    }
+    return {.parameters = (parameterBits + 7) / 8, .buffers = (bufferBits + 7) / 8, .scales = scales * std::int64_t{sizeof(float)}};
+}
+
+std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format) { return (fp32Bytes * format.storageBits + 31) / 32; }
+
+Error errorFrom(const std::exception& exception, const std::string& where) {
+    if (dynamic_cast<const std::bad_alloc*>(&exception))
+        return {.code = ErrorCode::unsupported, .message = "needs more memory than there is", .where = where};
+    const auto* torch = dynamic_cast<const c10::Error*>(&exception);
+    const std::string text = torch ? torch->what_without_backtrace() : exception.what();
+    return {.code = ErrorCode::internal, .message = text.substr(0, text.find('\n')), .where = where};
+}
+
+}  // namespace mantissa

@@ -1,0 +1,77 @@
+#pragma once
+
+// Private to core/study: includes LibTorch.
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "image/preprocess.h"
+#include "run/executor.h"
+#include "study/compare.h"
+
+namespace mantissa {
+
+/// Bytes of activations alive after each node of one run.
+class LiveMemoryObserver : public ExecutionObserver {
+  public:
+    void afterNode(std::size_t index, const Node& node, const std::vector<at::Tensor>& outputs, std::int64_t liveBytes) override;
+    bool wantsLiveBytes() const override { return true; }
+
+    std::int64_t peak() const { return peak_; }
+    const std::vector<std::int64_t>& timeline() const { return timeline_; }  ///< one entry a node, in order
+
+  private:
+    std::int64_t peak_ = 0;
+    std::vector<std::int64_t> timeline_;
+};
+
+/// How a format may run.
+struct RunnerOptions {
+    RunMode mode = RunMode::automatic;
+    CastScope scope = CastScope::weightsAndActivations;
+    RoundOptions rounding{};
+};
+
+/// A format's first run, with the executor that is ready for more.
+struct FirstRun {
+    Executor executor;
+    RunMode mode = RunMode::native;     ///< native or emulated
+    std::optional<Error> fallbackFrom;  ///< why it is not native although that was tried
+    at::Tensor output;
+    LiveMemoryObserver memory;
+};
+
+/// Prepares `format` on `graph` and runs it once on `input` (NCHW, FP32). Automatic mode runs natively where LibTorch has the dtype and
+/// emulated where it has not, or where an operator fails natively; that error is kept in `fallbackFrom`. Rounding only weights or only
+/// activations is emulated in every case, except in formats that hold every FP32 value, where nothing is there to round. Errors: those
+/// of Executor; where native and emulated both fail, the native one.
+Result<FirstRun> runFirst(const Graph& graph, const Format& format, const RunnerOptions& options, const at::Tensor& input,
+                          const RunControl& control);
+
+/// The picture as the model sees it: preprocessed, and FP32 NCHW.
+struct PreparedInput {
+    ModelInput input;
+    at::Tensor tensor;
+};
+Result<PreparedInput> prepareImage(const RgbImage& image, const Preprocessing& how);
+
+/// Parameters, persistent buffers and scales as stored in `format`. Integer buffers keep their type.
+struct StoredBytes {
+    std::int64_t parameters = 0;
+    std::int64_t buffers = 0;
+    std::int64_t scales = 0;
+};
+StoredBytes storedBytes(const Graph& graph, const Format& format);
+
+/// Bytes of values measured in FP32, were they stored in `format`; rounded up.
+std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format);
+
+/// An exception from a library, caught at core's edge, as an Error about `where`.
+Error errorFrom(const std::exception& exception, const std::string& where);
+
+}  // namespace mantissa
