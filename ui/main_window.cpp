@@ -91,7 +91,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     updateTexts();
     updateFirstOpenStrip();
     showPage(0);
-    railButtons_.front()->setFocus();
+    centralWidget()->setFocus();  // Tab begins at the top, and nothing wears a focus frame before
     if (const QByteArray geometry = settings.geometry(); !geometry.isEmpty()) restoreGeometry(geometry);
     updateWidthClass();
 }

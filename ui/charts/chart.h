@@ -53,7 +53,7 @@ class Chart : public QWidget {
     void showDataTable();
 
     QSize sizeHint() const override { return {320, 200}; }
-    QSize minimumSizeHint() const override { return {160, 74}; }
+    QSize minimumSizeHint() const override { return {160, 64}; }
 
   signals:
     void redrawn();

@@ -7,6 +7,7 @@
 #include "number_text.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
+#include "widgets/elided_label.h"
 
 namespace mantissa::ui {
 namespace {
@@ -37,10 +38,10 @@ ModelFacts::ModelFacts(QWidget* parent) : QWidget(parent) {
 }
 
 void ModelFacts::addRow(const QString& name, const QString& value, const QString& toolTip) {
-    auto* label = new QLabel(value, this);
+    auto* label = new ElidedLabel(Qt::ElideMiddle, this);
+    label->setText(value);
+    label->setFullText(toolTip);
     label->setFont(themeFont(FontRole::words, kSecondaryPixels));
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    label->setToolTip(toolTip);
     label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     form_->addRow(roleLabel(name, "caption", this), label);
 }
@@ -52,10 +53,9 @@ void ModelFacts::setModel(const ModelPtr& model, const Preprocessing& preprocess
         return;
     }
     const QString name = QString::fromStdString(model->name);
-    addRow(tr("Name"), elidedMiddle(name, 24), name);
+    addRow(tr("Name"), name);
     addRow(tr("Kind"), kindText(model->kind), QString::fromStdString(model->path.string()));
-    const QString architecture = QString::fromStdString(model->architecture);
-    addRow(tr("Network"), elidedMiddle(architecture, 22), architecture);
+    addRow(tr("Network"), QString::fromStdString(model->architecture));
     addRow(tr("Values"), countText(model->parameterCount() + model->bufferCount()),
            tr("%1 parameters and %2 buffer values").arg(groupedText(model->parameterCount()), groupedText(model->bufferCount())));
     addRow(tr("In FP32"), bytesText(model->bytesIn(format("fp32"))));

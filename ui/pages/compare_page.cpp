@@ -32,6 +32,7 @@ namespace mantissa::ui {
 namespace {
 
 constexpr int kImageColumn = 224, kImageColumnLeast = 196, kNumberColumn = 408, kNumberColumnLeast = 300;  // px
+constexpr int kComputingAfter = 150;  // ms
 constexpr int kShortNamesBelow = 1200;  // px of the page
 constexpr std::size_t kMostSegments = 4;  // candidates beyond this are chosen from a box
 constexpr int kTopCounts[]{5, 10, 20};
@@ -78,7 +79,14 @@ ComparePage::ComparePage(Session& session, QWidget* parent)
     connect(&session, &Session::modelChanged, this, &ComparePage::showState);
     connect(&session, &Session::choicesChanged, this, &ComparePage::showState);
     connect(&session, &Session::staleChanged, this, &ComparePage::showState);
-    connect(&session, &Session::busyChanged, this, &ComparePage::showState);
+    computing_.setSingleShot(true);
+    computing_.setInterval(kComputingAfter);
+    connect(&computing_, &QTimer::timeout, this, [this] { board_->setBusyText(tr("computing")); });
+    connect(&session, &Session::busyChanged, this, [this](bool busy) {
+        if (busy) return computing_.start();
+        computing_.stop();
+        showState();
+    });
     connect(&Theme::instance(), &Theme::changed, this, &ComparePage::updateCandidateSwitch);
     for (auto* chart : charts_) chart->refresh();
     showState();
@@ -290,7 +298,7 @@ void ComparePage::showState() {
             note += tr(" Shown: %1, %2.").arg(QString::fromStdString(report->model->name), report->image ? QString::fromStdString(report->image->name) : QString());
     }
     finding_->setNote(note);
-    board_->setBusyText(session().stale() ? tr("not up to date") : QString());
+    if (!session().busy()) board_->setBusyText(session().stale() ? tr("not up to date") : QString());
 }
 
 void ComparePage::editPreprocessing() {

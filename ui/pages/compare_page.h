@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QTimer>
 #include <set>
 
 #include "pages/page.h"
@@ -83,6 +84,7 @@ class ComparePage final : public Page {
     std::optional<std::size_t> highlight_;
     std::set<std::string> dismissedCautions_;  ///< formats whose caution the user has closed
     WidthClass width_ = WidthClass::wide;
+    QTimer computing_;  ///< runs from the start of a job until it is worth saying so
 };
 
 }  // namespace mantissa::ui

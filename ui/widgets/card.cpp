@@ -2,41 +2,21 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QPushButton>
 #include <QStyle>
 #include <QVBoxLayout>
 
 #include "theme/theme.h"
+#include "widgets/elided_label.h"
 
 namespace mantissa::ui {
-namespace {
-
-/// A label that gives up its end where room is short, and then tells all of it in its tool tip.
-class ElidedLabel final : public QLabel {
-  public:
-    using QLabel::QLabel;
-    QSize minimumSizeHint() const override { return {0, QLabel::minimumSizeHint().height()}; }
-
-  protected:
-    void paintEvent(QPaintEvent*) override {
-        QPainter painter(this);
-        const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, width());
-        painter.setPen(palette().color(foregroundRole()));
-        painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, shown);
-        setToolTip(shown == text() ? QString() : text());
-    }
-};
-
-}  // namespace
-
 Card::Card(const QString& title, QWidget* parent) : QFrame(parent) {
     setProperty("role", "card");
     setAccessibleName(title);
     title_ = new QLabel(title, this);
     title_->setFont(themeFont(FontRole::words, kCardTitlePixels, FontWeight::semibold));
     title_->setVisible(!title.isEmpty());
-    subtitle_ = new ElidedLabel(this);
+    subtitle_ = new ElidedLabel(Qt::ElideRight, this);
     subtitle_->setProperty("role", "caption");
     subtitle_->hide();
     busy_ = roleLabel({}, "caption", this);
