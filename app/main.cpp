@@ -2,6 +2,7 @@
 
 #include "commands.h"
 #include "console.h"
+#include "formats_command.h"
 
 namespace {
 
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
     CLI::App app{"Mantissa shows what a number format does to a neural network.", "mantissa"};
     app.set_version_flag("--version", "mantissa " MANTISSA_VERSION);
     int exitCode = mantissa::app::kDone;
+    mantissa::app::addFormatsCommand(app, exitCode);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -265,6 +265,31 @@ double decode(const Format& f, std::uint64_t code) {
 
 double roundTo(const Format& f, double value, const RoundOptions& options) { return decode(f, encode(f, value, options)); }
 
+std::string_view roundingName(Rounding rounding) {
+    for (const auto& entry : kRoundingNames)
+        if (entry.rounding == rounding) return entry.name;
+    return "";
+}
+
+NumberClass classify(const Format& f, std::uint64_t code) {
+    const double value = decode(f, code);
+    if (std::isnan(value)) return NumberClass::nan;
+    if (std::isinf(value)) return NumberClass::infinity;
+    if (value == 0) return NumberClass::zero;
+    return f.kind == FormatKind::floating && std::abs(value) < limits(f).minNormal ? NumberClass::subnormal : NumberClass::normal;
+}
+
+std::string_view className(NumberClass numberClass) {
+    switch (numberClass) {
+        case NumberClass::zero: return "zero";
+        case NumberClass::subnormal: return "subnormal";
+        case NumberClass::normal: return "normal";
+        case NumberClass::infinity: return "infinity";
+        case NumberClass::nan: return "nan";
+    }
+    return "";
+}
+
 std::uint64_t nextUp(const Format& f, std::uint64_t code) { return step(f, code, 1); }
 std::uint64_t nextDown(const Format& f, std::uint64_t code) { return step(f, code, -1); }
 

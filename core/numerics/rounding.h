@@ -17,6 +17,19 @@ enum class Overflow {
     saturate   ///< the largest finite value of that sign
 };
 
+/// The names that the command line and JSON use.
+struct RoundingName {
+    Rounding rounding;
+    std::string_view name;
+};
+inline constexpr RoundingName kRoundingNames[] = {
+    {Rounding::nearestEven, "nearest-even"}, {Rounding::nearestAway, "nearest-away"}, {Rounding::towardZero, "toward-zero"},
+    {Rounding::up, "up"},                    {Rounding::down, "down"},                {Rounding::toOdd, "to-odd"},
+    {Rounding::stochastic, "stochastic"}};
+
+/// "nearest-even" and the like.
+std::string_view roundingName(Rounding rounding);
+
 struct RoundOptions {
     Rounding rounding = Rounding::nearestEven;
     Overflow overflow = Overflow::standard;
@@ -40,6 +53,11 @@ void roundArray(const Format& format, std::span<const float> in, std::span<float
 /// from their neighbours, never from each other.
 std::uint64_t nextUp(const Format& format, std::uint64_t code);
 std::uint64_t nextDown(const Format& format, std::uint64_t code);
+
+/// What a code stands for (IEEE 754-2019 clause 5.7.2, without signs and without telling NaNs apart).
+enum class NumberClass { zero, subnormal, normal, infinity, nan };
+NumberClass classify(const Format& format, std::uint64_t code);
+std::string_view className(NumberClass numberClass);
 
 /// Size of one unit in the last place of `format` at `value` (Goldberg 1991): 2^(e − fractionBits), that of the subnormals near 0.
 double ulp(const Format& format, double value);

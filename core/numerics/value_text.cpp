@@ -72,6 +72,16 @@ std::string codeText(const Format& format, std::uint64_t code) {
     return digits;
 }
 
+std::string bitText(const Format& format, std::uint64_t code) {
+    std::string text;
+    int bit = format.bits();
+    for (const int field : {format.signBits, format.exponentBits, format.fractionBits}) {
+        if (field > 0 && !text.empty()) text += ' ';
+        for (int i = 0; i < field; ++i) text += (code >> --bit) & 1 ? '1' : '0';
+    }
+    return text;
+}
+
 TypedValue::TypedValue(ExactValue value) : value_(std::make_shared<const ExactValue>(std::move(value))) {}
 
 TypedValue TypedValue::fromDouble(double value) { return TypedValue(ExactValue::fromDouble(value)); }

@@ -23,6 +23,9 @@ std::string exactDecimalText(double value, int maxPlainDigits = 60);
 /// A code in hexadecimal, with as many digits as the format's bits need: "3dcd", "1d", "0".
 std::string codeText(const Format& format, std::uint64_t code);
 
+/// A code in binary, its fields apart: "0 01111011 1001101", an integer's sign and value "0 0001101".
+std::string bitText(const Format& format, std::uint64_t code);
+
 /// A typed value as one format stores it.
 struct StoredValue {
     std::uint64_t code = 0;

@@ -196,6 +196,14 @@ TEST(CodeText, HasADigitForEveryFourBits) {
     EXPECT_EQ(codeText(format("fp64"), UINT64_MAX), "ffffffffffffffff");
 }
 
+TEST(BitText, KeepsFieldsApart) {
+    EXPECT_EQ(bitText(format("bf16"), 0x3DCD), "0 01111011 1001101");
+    EXPECT_EQ(bitText(format("int8"), 0x8D), "1 0001101");
+    EXPECT_EQ(bitText(format("uint8"), 0x8D), "10001101");
+    EXPECT_EQ(bitText(format("e8m0"), 0x7F), "01111111");
+    EXPECT_EQ(bitText(*findFormat("e5m0"), 0x21), "1 00001");
+}
+
 TEST(StoredValue, TellsWhatIsLost) {
     const auto tenth = read("0.1");
     const auto bf16 = tenth.storedIn(format("bf16"));

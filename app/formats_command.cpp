@@ -1,0 +1,193 @@
+#include "formats_command.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "console.h"
+#include "numerics/format.h"
+#include "numerics/rounding.h"
+#include "numerics/value_text.h"
+#include "report/formats_json.h"
+#include "text_table.h"
+
+namespace mantissa::app {
+namespace {
+
+struct Options {
+    std::vector<std::string> names;
+    std::optional<std::string> value;
+    std::optional<std::string> values;
+    RoundOptions rounding;
+    std::string json;
+};
+
+/// What a command line asks for, with its formats found.
+struct Request {
+    std::vector<Format> formats;
+    Format selected;  ///< in which 0x…, 0b…, max, min and eps are read
+    RoundOptions rounding;
+};
+
+Result<Request> requestFrom(const Options& options) {
+    Request request{.formats = {}, .selected = format("fp32"), .rounding = options.rounding};
+    for (const auto& name : options.names) {
+        const auto found = findFormat(name);
+        if (!found)
+            return Error{.code = ErrorCode::invalidArgument,
+                         .message = "is no number format; `mantissa formats` lists those there are, and eXmY makes others",
+                         .where = name};
+        request.formats.push_back(*found);
+    }
+    if (!request.formats.empty()) {
+        request.selected = request.formats.front();
+    } else {
+        const auto known = knownFormats();
+        request.formats.assign(known.begin(), known.end());
+    }
+    return request;
+}
+
+std::string rounded(double value, int digits = 6) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
+    return text;
+}
+
+std::string limitsTable(std::span<const Format> formats) {
+    TextTable table;
+    table.row({"format", "bits", "sign", "exp", "frac", "bias", "max", "min normal", "min subnormal", "epsilon", "digits", "NaNs",
+               "infs", "range dB", "binades"});
+    for (const Format& f : formats) {
+        const FormatLimits l = limits(f);
+        table.row({f.name, std::to_string(f.bits()), std::to_string(f.signBits), std::to_string(f.exponentBits),
+                   std::to_string(f.fractionBits), std::to_string(f.bias), rounded(l.max), rounded(l.minNormal),
+                   rounded(l.minSubnormal), rounded(l.epsilon), rounded(l.decimalDigits, 3), std::to_string(l.nans),
+                   std::to_string(l.infinities), rounded(l.dynamicRangeDb, 5), rounded(l.dynamicRangeBinades, 4)});
+    }
+    return table.text();
+}
+
+std::string valueTable(const ValueInFormats& v) {
+    TextTable table;
+    table.row({"format", "bits", "code", "stored", "error", "relative", "ULP", "next down", "next up"});
+    for (const Format& f : v.formats) {
+        const StoredValue stored = v.value.storedIn(f, v.rounding);
+        const auto neighbour = [&](std::uint64_t code) { return code == stored.code ? "" : shortestText(decode(f, code)); };
+        table.row({f.name, bitText(f, stored.code), codeText(f, stored.code), exactDecimalText(stored.value), rounded(stored.error, 4),
+                   rounded(stored.relativeError, 4), rounded(stored.ulps, 4), neighbour(nextDown(f, stored.code)),
+                   neighbour(nextUp(f, stored.code))});
+    }
+    return table.text();
+}
+
+/// The input, then code and value in each format, with tabs between: expressions may hold spaces.
+std::string valueLine(const ValueInFormats& v) {
+    std::string line = v.input;
+    for (const Format& f : v.formats) {
+        const StoredValue stored = v.value.storedIn(f, v.rounding);
+        line += '\t' + codeText(f, stored.code) + '\t' + shortestText(stored.value);
+    }
+    return line + '\n';
+}
+
+/// Reads values, one a line; empty lines count for nothing. The n-th value, from 0, is the n-th element for stochastic rounding.
+template <class Function>
+Status forEachValue(const std::string& source, const Request& request, Function use) {
+    std::ifstream file;
+    if (source != "-") file.open(source);
+    std::istream& in = source == "-" ? std::cin : file;
+    const std::string name = source == "-" ? "standard input" : source;
+    if (!in) return Error{.code = ErrorCode::unreadable, .message = "cannot be opened", .where = name};
+    RoundOptions rounding = request.rounding;
+    // A little more than a value may have; getline stops there however long a line claims to be.
+    char line[8192];
+    for (std::size_t number = 1; in.getline(line, sizeof line) || in.gcount() > 0; ++number) {
+        const std::string where = name + ", line " + std::to_string(number);
+        if (in.fail() && !in.eof()) return Error{.code = ErrorCode::corrupt, .message = "the line is too long to be a value", .where = where};
+        std::string_view text(line);
+        while (text.ends_with('\r') || text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+        if (text.empty()) continue;
+        const auto value = TypedValue::parse(text, request.selected);
+        if (!value) return Error{.code = ErrorCode::corrupt, .message = value.error().text(), .where = where};
+        use(ValueInFormats{.input = std::string(text), .value = *value, .formats = request.formats, .rounding = rounding});
+        ++rounding.index;
+    }
+    if (in.bad()) return Error{.code = ErrorCode::unreadable, .message = "could not be read to its end", .where = name};
+    return Done{};
+}
+
+int finish(const Status& status) { return status ? kDone : fail(status.error()); }
+
+int runLimits(const Options& options, const Request& request) {
+    if (options.json.empty()) return finish(writeText("-", limitsTable(request.formats)));
+    return finish(writeText(options.json, formatsJson(request.formats)));
+}
+
+int runValue(const Options& options, const Request& request) {
+    const auto value = TypedValue::parse(*options.value, request.selected);
+    if (!value) return fail(value.error());
+    const ValueInFormats v{
+        .input = *options.value, .value = *value, .formats = request.formats, .rounding = request.rounding};
+    if (options.json.empty()) return finish(writeText("-", valueTable(v)));
+    return finish(writeText(options.json, valueJson(v)));
+}
+
+int runValues(const Options& options, const Request& request) {
+    if (options.json.empty()) {
+        // A filter: every line goes out as it comes in.
+        const Status status = forEachValue(*options.values, request, [](const ValueInFormats& v) { std::cout << valueLine(v); });
+        if (!status) return fail(status.error());
+        return finish(writeText("-", ""));
+    }
+    std::string list;
+    const Status status = forEachValue(*options.values, request, [&](const ValueInFormats& v) {
+        list += (list.empty() ? "[\n  " : ",\n  ") + valueItemJson(v);
+    });
+    if (!status) return fail(status.error());
+    return finish(writeText(options.json, list.empty() ? "[]\n" : list + "\n]\n"));
+}
+
+int runFormats(const Options& options) {
+    const auto request = requestFrom(options);
+    if (!request) return fail(request.error());
+    if (options.values) return runValues(options, *request);
+    if (options.value) return runValue(options, *request);
+    return runLimits(options, *request);
+}
+
+}  // namespace
+
+void addFormatsCommand(CLI::App& app, int& exitCode) {
+    auto* command = app.add_subcommand("formats", "Show the limits of number formats, or values in them");
+    auto options = std::make_shared<Options>();
+    command->add_option("names", options->names, "Formats (default: every one with a name); eXmY makes others")->type_name("NAME");
+    auto* value = command->add_option("--value", options->value,
+                                      "A value to show in each format: 0.1, 1/3, 2^-24, pi, max, nan, 0x1.8p-3, f32:3dcccccd; 0x… and "
+                                      "0b… are bits of the first format named (FP32 if none is)")
+                      ->type_name("VALUE");
+    command->add_option("--values", options->values, "A file of values, one a line, or - for standard input")
+        ->type_name("FILE")
+        ->excludes(value);
+    std::map<std::string, Rounding> roundings;
+    for (const auto& [rounding, name] : kRoundingNames) roundings.emplace(name, rounding);
+    command->add_option("--round", options->rounding.rounding, "How to round")
+        ->transform(CLI::CheckedTransformer(roundings).description(""))
+        ->type_name("nearest-even|nearest-away|toward-zero|up|down|to-odd|stochastic")
+        ->default_str("nearest-even");
+    const std::map<std::string, Overflow> overflows{{"ieee", Overflow::standard}, {"saturate", Overflow::saturate}};
+    command->add_option("--overflow", options->rounding.overflow, "Beyond the largest value: as the format's standard says, or the largest")
+        ->transform(CLI::CheckedTransformer(overflows).description(""))
+        ->type_name("ieee|saturate")
+        ->default_str("ieee");
+    command->add_option("--seed", options->rounding.seed, "Seed of stochastic rounding")->type_name("N")->capture_default_str();
+    command->add_option("--json", options->json, "Write JSON to a file, or to standard output for -")->type_name("FILE");
+    command->callback([options, &exitCode] { exitCode = runFormats(*options); });
+}
+
+}  // namespace mantissa::app

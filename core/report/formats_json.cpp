@@ -1,0 +1,105 @@
+#include "report/formats_json.h"
+
+#include <cmath>
+
+#include "report/json_number.h"
+
+namespace mantissa {
+namespace {
+
+std::string_view specialsName(const Format& f) {
+    if (f.kind == FormatKind::integer) return "none";
+    switch (f.specials) {
+        case Specials::ieee: return "ieee";
+        case Specials::allOnesNan: return "all-ones-nan";
+        case Specials::negativeZeroNan: return "negative-zero-nan";
+        case Specials::none: return "none";
+    }
+    return "";
+}
+
+/// 2^bits: an integer where a JSON reader keeps it as one, else the FP64, which is exact.
+OrderedJson codeCount(const Format& f) {
+    if (f.bits() <= 52) return std::uint64_t{1} << f.bits();
+    return std::ldexp(1.0, f.bits());
+}
+
+OrderedJson formatJson(const Format& f) {
+    const FormatLimits l = limits(f);
+    return {{"name", f.name},
+            {"title", f.title},
+            {"kind", f.kind == FormatKind::integer ? "integer" : "floating"},
+            {"bits", f.bits()},
+            {"storage_bits", f.storageBits},
+            {"sign_bits", f.signBits},
+            {"exponent_bits", f.exponentBits},
+            {"fraction_bits", f.fractionBits},
+            {"bias", f.bias},
+            {"specials", specialsName(f)},
+            {"subnormals", f.subnormals},
+            {"max", jsonNumber(l.max)},
+            {"min_normal", jsonNumber(l.minNormal)},
+            {"min_subnormal", jsonNumber(l.minSubnormal)},
+            {"epsilon", jsonNumber(l.epsilon)},
+            {"decimal_digits", jsonNumber(l.decimalDigits)},
+            {"codes", codeCount(f)},
+            {"nans", l.nans},
+            {"infinities", l.infinities},
+            {"dynamic_range_db", jsonNumber(l.dynamicRangeDb)},
+            {"dynamic_range_binades", jsonNumber(l.dynamicRangeBinades)}};
+}
+
+OrderedJson neighbourJson(const Format& f, std::uint64_t code) {
+    return {{"code", codeText(f, code)}, {"value", jsonNumber(decode(f, code))}};
+}
+
+}  // namespace
+
+std::string formatsJson(std::span<const Format> formats) {
+    OrderedJson json{{"schema", "mantissa.formats/1"}, {"formats", OrderedJson::array()}};
+    for (const Format& f : formats) json["formats"].push_back(formatJson(f));
+    return json.dump(2) + "\n";
+}
+
+std::string valueJson(const ValueInFormats& v) {
+    OrderedJson json{{"schema", "mantissa.formats.value/1"},
+                     {"input", v.input},
+                     {"value", jsonNumber(v.value.nearestDouble())},
+                     {"rounding", roundingName(v.rounding.rounding)},
+                     {"overflow", v.rounding.overflow == Overflow::saturate ? "saturate" : "ieee"}};
+    if (v.rounding.rounding == Rounding::stochastic) json["seed"] = v.rounding.seed;
+    json["formats"] = OrderedJson::array();
+    for (const Format& f : v.formats) {
+        const StoredValue stored = v.value.storedIn(f, v.rounding);
+        json["formats"].push_back({{"format", f.name},
+                                   {"code", codeText(f, stored.code)},
+                                   {"bits", bitText(f, stored.code)},
+                                   {"class", className(classify(f, stored.code))},
+                                   {"value", jsonNumber(stored.value)},
+                                   {"exact_decimal", exactDecimalText(stored.value)},
+                                   {"exact", stored.exact},
+                                   {"error", jsonNumber(stored.error)},
+                                   {"relative_error", jsonNumber(stored.relativeError)},
+                                   {"ulps", jsonNumber(stored.ulps)},
+                                   {"ulp", jsonNumber(ulp(f, stored.value))},
+                                   {"next_down", neighbourJson(f, nextDown(f, stored.code))},
+                                   {"next_up", neighbourJson(f, nextUp(f, stored.code))}});
+    }
+    return json.dump(2) + "\n";
+}
+
+std::string valueItemJson(const ValueInFormats& v) {
+    const Format& fp32 = format("fp32");
+    OrderedJson json{{"input", v.input}, {"bits", "f32:" + codeText(fp32, v.value.storedIn(fp32).code)}};
+    for (const Format& f : v.formats) {
+        const StoredValue stored = v.value.storedIn(f, v.rounding);
+        json[f.name] = {{"code", codeText(f, stored.code)},
+                        {"value", jsonNumber(stored.value)},
+                        {"error", jsonNumber(stored.error)},
+                        {"relative_error", jsonNumber(stored.relativeError)},
+                        {"ulps", jsonNumber(stored.ulps)}};
+    }
+    return json.dump();
+}
+
+}  // namespace mantissa
