@@ -199,15 +199,20 @@ void Executor::State::call(std::size_t index) {
     if (crossings.empty() || crossings[index].empty() || nodes[index].writesArgument()) return nodes[index].call(slots);
     // Only what still has the dtype of the part it comes from is cast: a deliberate upcast, a mask or an index stays what it is, and so
     // does a number in tensor's clothing, which takes no part in type promotion.
-    std::vector<std::pair<ValueId, c10::IValue>> originals;
+    struct Originals {
+        std::vector<c10::IValue>& slots;
+        std::vector<std::pair<ValueId, c10::IValue>> kept{};
+        ~Originals() {  // weights must come back even where the operator throws
+            for (auto& [value, original] : kept) slots[static_cast<std::size_t>(value)] = std::move(original);
+        }
+    } originals{slots};
     for (const auto& [value, from] : crossings[index]) {
         c10::IValue& slot = slots[static_cast<std::size_t>(value)];
         if (!slot.isTensor() || slot.toTensor().scalar_type() != from || slot.toTensor().dim() == 0) continue;
-        originals.emplace_back(value, slot);
+        originals.kept.emplace_back(value, slot);
         slot = slot.toTensor().to(*nativeDType(formatOfNode(index)));
     }
     nodes[index].call(slots);
-    for (auto& [value, original] : originals) slots[static_cast<std::size_t>(value)] = std::move(original);
 }
 
 void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const {
@@ -250,7 +255,9 @@ Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunContr
         for (const ValueId id : dead[i]) slots[static_cast<std::size_t>(id)] = c10::IValue();
         if (control.progress) control.progress(i + 1, nodes.size());
     }
-    return slots[static_cast<std::size_t>(graph->outputs.at(0))].toTensor();
+    const c10::IValue& output = slots[static_cast<std::size_t>(graph->outputs.at(0))];
+    if (!output.isTensor()) return Error{.code = ErrorCode::unsupported, .message = "the model's result is a number, not a tensor"};
+    return output.toTensor();
 }
 
 Executor::Executor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -289,7 +296,13 @@ Result<Executor> Executor::prepareForTraining(const Graph& graph) {
 
 Result<at::Tensor> Executor::run(const at::Tensor& input, const RunControl& control) {
     const c10::AutoGradMode gradients(state_->withGradients);
-    auto result = state_->walk(input, control);
+    auto result = [&]() -> Result<at::Tensor> {
+        try {
+            return state_->walk(input, control);
+        } catch (const std::exception& error) {  // an operator's own were caught where operator and layer are known
+            return Error{.code = ErrorCode::internal, .message = firstLine(error)};
+        }
+    }();
     // Drops whatever is left of a walk that ended early, and the result's own slot: the caller holds what it needs.
     for (const ValueId id : state_->transient) state_->slots[static_cast<std::size_t>(id)] = c10::IValue();
     return result;

@@ -16,6 +16,12 @@ namespace {
 using c10::IValue;
 using Arguments = std::vector<IValue>;
 
+/// As int() converts: what an int64 cannot hold is an error.
+std::int64_t toInt64(double x) {
+    TORCH_CHECK(x >= -0x1p63 && x < 0x1p63, "the number ", x, " does not fit into an integer");
+    return static_cast<std::int64_t>(x);
+}
+
 double asDouble(const IValue& v) {
     if (v.isBool()) return v.toBool();
     if (v.isInt()) return static_cast<double>(v.toInt());
@@ -61,18 +67,34 @@ IValue multiply(const Arguments& a) {
         [](double x, double y) { return x * y; });
 }
 IValue floorDivision(const Arguments& a) {
-    return arithmetic(a, floorDivide, [](double x, double y) { return std::floor(x / y); });
+    return arithmetic(a, floorDivide, [](double x, double y) {
+        TORCH_CHECK(y != 0, "division by zero");
+        return std::floor(x / y);
+    });
 }
 IValue modulo(const Arguments& a) {
     return arithmetic(
-        a, [](std::int64_t x, std::int64_t y) { return x - floorDivide(x, y) * y; },
-        [](double x, double y) { return x - std::floor(x / y) * y; });
+        a, [](std::int64_t x, std::int64_t y) { return y == -1 ? 0 : x - floorDivide(x, y) * y; },
+        [](double x, double y) {
+            TORCH_CHECK(y != 0, "modulo by zero");
+            return x - std::floor(x / y) * y;
+        });
 }
-IValue trueDivision(const Arguments& a) { return asDouble(a[0]) / asDouble(a[1]); }
+IValue trueDivision(const Arguments& a) {
+    TORCH_CHECK(asDouble(a[1]) != 0, "division by zero");
+    return asDouble(a[0]) / asDouble(a[1]);
+}
+IValue negate(const Arguments& a) {
+    if (integral(a[0])) return subtract({std::int64_t{0}, a[0]});
+    return -asDouble(a[0]);
+}
 IValue power(const Arguments& a) {
     if (integral(a[0]) && integral(a[1]) && asInt(a[1]) >= 0) {
+        // Squaring would overflow on its way; 0, 1 and −1 are the only bases with powers past 64.
+        const std::int64_t base = asInt(a[0]), exponent = asInt(a[1]);
+        const std::int64_t steps = base >= -1 && base <= 1 ? std::min<std::int64_t>(exponent, 2 - exponent % 2) : std::min<std::int64_t>(exponent, 64);
         std::int64_t result = 1;
-        for (std::int64_t i = 0; i < std::min<std::int64_t>(asInt(a[1]), 64); ++i) result = multiply({result, a[0]}).toInt();
+        for (std::int64_t i = 0; i < steps; ++i) result = multiply({result, base}).toInt();
         return result;
     }
     return std::pow(asDouble(a[0]), asDouble(a[1]));
@@ -98,13 +120,13 @@ IValue toNumber(const IValue& v) {
 
 IValue toInt(const Arguments& a) {
     const IValue v = toNumber(a[0]);
-    return integral(v) ? asInt(v) : static_cast<std::int64_t>(asDouble(v));
+    return integral(v) ? asInt(v) : toInt64(asDouble(v));
 }
 
 template <class Function>
 IValue rounded(const Arguments& a, Function function) {
     if (integral(a[0])) return a[0];
-    return static_cast<std::int64_t>(function(asDouble(a[0])));
+    return toInt64(function(asDouble(a[0])));
 }
 
 bool truthy(const IValue& v) { return integral(v) ? asInt(v) != 0 : asDouble(v) != 0; }
@@ -138,7 +160,7 @@ const std::map<std::string_view, ScalarOp>& table() {
         {"scalar::pow", {power, 2}},
         {"scalar::min", {smallest, 2}},
         {"scalar::max", {largest, 2}},
-        {"scalar::neg", {[](const Arguments& a) { return subtract({std::int64_t{0}, a[0]}); }, 1}},
+        {"scalar::neg", {negate, 1}},
         {"scalar::int", {toInt, 1}},
         {"scalar::float", {[](const Arguments& a) -> IValue { return asDouble(toNumber(a[0])); }, 1}},
         {"scalar::bool", {[](const Arguments& a) -> IValue { return truthy(toNumber(a[0])); }, 1}},
