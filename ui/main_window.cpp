@@ -38,14 +38,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kNarrowBelow = 1240, kRailWide = 84, kRailNarrow = 52;
+constexpr int kNarrowBelow = 1240, kRailWide = 84, kRailNarrow = 52;  // px
 
 QString nameOf(const fs::path& path) {
     const fs::path name = path.filename().empty() ? path.parent_path().filename() : path.filename();
     return QString::fromStdString(name.string());
 }
 
-bool contains(const std::vector<fs::path>& paths, const fs::path& path) { return std::find(paths.begin(), paths.end(), path) != paths.end(); }
+bool contains(const std::vector<fs::path>& paths, const fs::path& path) {
+    return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
 
 std::vector<FileBox::Entry> entriesOf(const std::vector<fs::path>& paths, const QString& remark) {
     std::vector<FileBox::Entry> entries;
@@ -119,131 +121,6 @@ void MainWindow::addPage(Page* page) {
     connect(page, &Page::statusTextChanged, this, &MainWindow::updateTexts);
 }
 
-QWidget* MainWindow::makeRail() {
-    rail_ = new QFrame(this);
-    rail_->setProperty("role", "rail");
-    rail_->setFixedWidth(kRailWide);
-    auto* layout = new QVBoxLayout(rail_);
-    layout->setContentsMargins(0, 8, 0, 8);
-    layout->setSpacing(0);
-    layout->addStretch(1);
-    settingsButton_ = new QToolButton(rail_);
-    settingsButton_->setProperty("role", "rail");
-    settingsButton_->setText(tr("Settings"));
-    settingsButton_->setToolTip(tr("Settings (Ctrl+,)"));
-    settingsButton_->setIconSize({20, 20});
-    connect(settingsButton_, &QToolButton::clicked, this, &MainWindow::showSettings);
-    layout->addWidget(settingsButton_);
-    railGroup_ = new QButtonGroup(this);
-    connect(railGroup_, &QButtonGroup::idClicked, this, &MainWindow::showPage);
-    return rail_;
-}
-
-QWidget* MainWindow::makeCentre() {
-    scroll_ = new QScrollArea(this);
-    scroll_->setWidgetResizable(true);
-    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll_->setFocusPolicy(Qt::NoFocus);
-    auto* content = new QWidget(scroll_);
-    content->setProperty("role", "page");
-    auto* layout = new QVBoxLayout(content);
-    layout->setContentsMargins(kPageMargin, kPageMargin, kPageMargin, kPageMargin);
-    layout->setSpacing(kCardGap);
-    error_ = new ErrorCard(content);
-    unchanged_ = roleLabel({}, "secondary", content);
-    unchanged_->hide();
-    firstOpen_ = new Strip(Strip::Kind::info, content);
-    firstOpen_->addAction(tr("Open model…"), [this] { chooseModelFile(); })->setProperty("role", "primary");
-    firstOpen_->addAction(tr("Open image…"), [this] { chooseImage(); });
-    firstOpen_->hide();
-    connect(firstOpen_, &Strip::closed, this, [this] { settings_.set(option::kFirstOpenStrip, false); });
-    connect(error_, &ErrorCard::dismissed, session_.get(), &Session::dismissProblem);
-    connect(error_, &ErrorCard::anotherFileRequested, this, [this](Problem::Kind kind) { kind == Problem::Kind::image ? chooseImage() : chooseModelFile(); });
-    connect(error_, &ErrorCard::tryAgainRequested, this, [this](const Problem& problem) {
-        switch (problem.kind) {
-            case Problem::Kind::model: return session_->openModel(problem.path);
-            case Problem::Kind::image: return session_->openImage(problem.path);
-            case Problem::Kind::file: return session_->open(problem.path);
-            case Problem::Kind::comparison:
-            case Problem::Kind::memory: return session_->run();
-        }
-    });
-    stack_ = new QStackedWidget(content);
-    layout->addWidget(error_);
-    layout->addWidget(unchanged_);
-    layout->addWidget(firstOpen_);
-    layout->addWidget(stack_, 1);
-    scroll_->setWidget(content);
-    return scroll_;
-}
-
-void MainWindow::makeToolBar(QVBoxLayout& layout) {
-    auto* bar = new QFrame(this);
-    bar->setProperty("role", "toolbar");
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(kPageMargin, 7, kPageMargin, 7);
-    row->setSpacing(8);
-    modelBox_ = new FileBox(Glyph::model, tr("Model"), bar);
-    imageBox_ = new FileBox(Glyph::image, tr("Image"), bar);
-    openButton_ = new QPushButton(tr("Open…"), bar);
-    openButton_->setToolTip(tr("Open a model file (Ctrl+O)"));
-    openButton_->setProperty("role", "link");
-    runOnChange_ = new QCheckBox(tr("Run on change"), bar);
-    runOnChange_->setChecked(session_->runOnChange());
-    runOnChange_->setToolTip(tr("Compare again at once when a format, the model or the image changes"));
-    runButton_ = new QPushButton(tr("Run"), bar);
-    runButton_->setProperty("role", "primary");
-    runButton_->setToolTip(tr("Compare now (F5)"));
-    themeButton_ = new QToolButton(bar);
-    themeButton_->setProperty("role", "button");
-    themeButton_->setAccessibleName(tr("Theme"));
-    exportButton_ = new QPushButton(tr("Export…"), bar);
-    exportButton_->setToolTip(tr("Save or copy charts (Ctrl+E)"));
-    const auto label = [bar](const QString& text, QWidget* buddy) {
-        auto* one = roleLabel(text, "caption", bar);
-        one->setBuddy(buddy);
-        return one;
-    };
-    row->addWidget(label(tr("Model"), modelBox_));
-    row->addWidget(modelBox_);
-    row->addSpacing(6);
-    row->addWidget(label(tr("Image"), imageBox_));
-    row->addWidget(imageBox_);
-    row->addWidget(openButton_);
-    row->addStretch(1);
-    row->addWidget(runOnChange_);
-    row->addWidget(runButton_);
-    row->addSpacing(4);
-    row->addWidget(themeButton_);
-    row->addWidget(exportButton_);
-    layout.addWidget(bar);
-
-    connect(modelBox_, &FileBox::fileChosen, this, [this](const QString& path) { session_->openModel(path.toStdString()); });
-    connect(imageBox_, &FileBox::fileChosen, this, [this](const QString& path) { session_->openImage(path.toStdString()); });
-    connect(modelBox_, &FileBox::openRequested, this, &MainWindow::chooseModelFile);
-    connect(imageBox_, &FileBox::openRequested, this, &MainWindow::chooseImage);
-    connect(openButton_, &QPushButton::clicked, this, &MainWindow::chooseModelFile);
-    connect(runOnChange_, &QCheckBox::toggled, session_.get(), &Session::setRunOnChange);
-    connect(runButton_, &QPushButton::clicked, session_.get(), &Session::run);
-    connect(themeButton_, &QToolButton::clicked, this, &MainWindow::nextTheme);
-    connect(exportButton_, &QPushButton::clicked, this, [this] { exportCharts(nullptr, {}); });
-}
-
-void MainWindow::makeStatusBar() {
-    status_ = new JobStatus(this);
-    statusBar()->addWidget(status_, 1);
-    statusBar()->setSizeGripEnabled(false);
-    const Environment here = environment();
-    const QString cpu = QString::fromStdString(here.cpu);
-    auto* machine = new QLabel(tr("CPU: %1, %2 threads").arg(elidedMiddle(cpu, 40)).arg(here.threads), this);
-    machine->setToolTip(cpu);
-    statusBar()->addPermanentWidget(machine);
-    auto* library = new QLabel(tr("LibTorch %1").arg(QString::fromStdString(here.libtorch)), this);
-    library->setContentsMargins(8, 0, 10, 0);
-    statusBar()->addPermanentWidget(library);
-    connect(status_, &JobStatus::cancelRequested, session_.get(), &Session::cancel);
-}
-
 void MainWindow::connectSession() {
     Session* session = session_.get();
     connect(session, &Session::modelChanged, this, &MainWindow::updateTexts);
@@ -272,7 +149,8 @@ void MainWindow::showPage(int index) {
     railButtons_[static_cast<std::size_t>(index)]->setChecked(true);
     // The stack would ask for the height of its tallest page; only the one in front counts.
     for (std::size_t i = 0; i < pages_.size(); ++i)
-        pages_[i]->setSizePolicy(QSizePolicy::Preferred, static_cast<int>(i) == index ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+        pages_[i]->setSizePolicy(QSizePolicy::Preferred,
+                                 static_cast<int>(i) == index ? QSizePolicy::Preferred : QSizePolicy::Ignored);
     currentPage()->onShown();
     scroll_->ensureVisible(0, 0);
     updateTexts();
@@ -280,7 +158,8 @@ void MainWindow::showPage(int index) {
 }
 
 void MainWindow::start(const std::vector<fs::path>& files) {
-    const bool model = std::any_of(files.begin(), files.end(), [](const fs::path& path) { return !looksLikePicture(path); });
+    const bool model =
+        std::any_of(files.begin(), files.end(), [](const fs::path& path) { return !looksLikePicture(path); });
     const bool image = std::any_of(files.begin(), files.end(), looksLikePicture);
     std::vector<fs::path> all = files;
     if (const auto models = bundledModels(); !model && !models.empty()) all.push_back(models.front());
@@ -292,8 +171,10 @@ void MainWindow::openFiles(const std::vector<fs::path>& files) {
     std::vector<fs::path> pictures, models;
     for (const auto& file : files) (looksLikePicture(file) ? pictures : models).push_back(file);
     // The others are one click away in the boxes.
-    for (std::size_t i = pictures.size(); i > 1; --i) settings_.addRecent(Settings::Recent::images, QString::fromStdString(pictures[i - 1].string()));
-    for (std::size_t i = models.size(); i > 1; --i) settings_.addRecent(Settings::Recent::models, QString::fromStdString(models[i - 1].string()));
+    for (std::size_t i = pictures.size(); i > 1; --i)
+        settings_.addRecent(Settings::Recent::images, QString::fromStdString(pictures[i - 1].string()));
+    for (std::size_t i = models.size(); i > 1; --i)
+        settings_.addRecent(Settings::Recent::models, QString::fromStdString(models[i - 1].string()));
     if (!models.empty()) session_->openModel(models.front());
     if (!pictures.empty()) session_->openImage(pictures.front());
 }
@@ -304,9 +185,10 @@ void MainWindow::showProblem(const Problem& problem) {
     status_->setErrorText(problem.title);
     const auto& report = session_->report();
     if (report && report->model) {
-        unchanged_->setText(tr("The results below are unchanged. They still belong to %1%2.")
-                                .arg(QString::fromStdString(report->model->name),
-                                     report->image ? tr(" and %1").arg(QString::fromStdString(report->image->name)) : QString()));
+        unchanged_->setText(
+            tr("The results below are unchanged. They still belong to %1%2.")
+                .arg(QString::fromStdString(report->model->name),
+                     report->image ? tr(" and %1").arg(QString::fromStdString(report->image->name)) : QString()));
         unchanged_->show();
     }
     updateFirstOpenStrip();
@@ -318,12 +200,16 @@ void MainWindow::updateTexts() {
     const auto& image = session_->image();
     FileBox::Entry current{tr("No model"), {}};
     if (model)
-        current = {QString::fromStdString(model->name) + (contains(models, model->path) ? tr(" (bundled)") : QString()), QString::fromStdString(model->path.string())};
-    modelBox_->setFiles(current, entriesOf(models, tr(" (bundled)")), entriesOf(settings_.recent(Settings::Recent::models)));
+        current = {QString::fromStdString(model->name) + (contains(models, model->path) ? tr(" (bundled)") : QString()),
+                   QString::fromStdString(model->path.string())};
+    modelBox_->setFiles(current, entriesOf(models, tr(" (bundled)")),
+                        entriesOf(settings_.recent(Settings::Recent::models)));
     current = {tr("No image"), {}};
     if (image)
-        current = {QString::fromStdString(image->name) + (contains(samples, image->path) ? tr(" (sample)") : QString()), QString::fromStdString(image->path.string())};
-    imageBox_->setFiles(current, entriesOf(samples, tr(" (sample)")), entriesOf(settings_.recent(Settings::Recent::images)));
+        current = {QString::fromStdString(image->name) + (contains(samples, image->path) ? tr(" (sample)") : QString()),
+                   QString::fromStdString(image->path.string())};
+    imageBox_->setFiles(current, entriesOf(samples, tr(" (sample)")),
+                        entriesOf(settings_.recent(Settings::Recent::images)));
     QStringList title;
     if (model) title << QString::fromStdString(model->name);
     if (image) title << QString::fromStdString(image->name);
@@ -338,9 +224,10 @@ void MainWindow::updateTexts() {
     else if (session_->stale())
         status_->setText(tr("Press Run (F5) to update."));
     else if (report)
-        status_->setText((report->partial ? tr("Cancelled after %1 of the formats, %2 s") : tr("Ready. %1 formats finished in %2 s"))
-                             .arg(report->runs.size())
-                             .arg(fixedText(report->seconds, report->seconds < 10 ? 2 : 0)));
+        status_->setText(
+            (report->partial ? tr("Cancelled after %1 of the formats, %2 s") : tr("Ready. %1 formats finished in %2 s"))
+                .arg(report->runs.size())
+                .arg(fixedText(report->seconds, report->seconds < 10 ? 2 : 0)));
     else
         status_->setText(tr("Ready."));
 }
@@ -349,10 +236,13 @@ void MainWindow::updateFirstOpenStrip() {
     const auto& report = session_->report();
     const bool bundled = report && report->model && contains(bundledModels(), report->model->path);
     const bool compare = !pages_.empty() && stack_->currentIndex() == 0;
-    firstOpen_->setVisible(settings_.value(option::kFirstOpenStrip) && bundled && compare && !error_->isVisibleTo(this));
+    firstOpen_->setVisible(settings_.value(option::kFirstOpenStrip) && bundled && compare &&
+                           !error_->isVisibleTo(this));
     if (bundled)
-        firstOpen_->setText(tr("This is a live result, computed on your computer in %1 s").arg(fixedText(report->seconds, 2)),
-                            tr("To use your own, drop an image or a model here: TorchScript, safetensors or a Hugging Face folder. Files stay on this computer."));
+        firstOpen_->setText(
+            tr("This is a live result, computed on your computer in %1 s").arg(fixedText(report->seconds, 2)),
+            tr("To use your own, drop an image or a model here: TorchScript, safetensors or a Hugging Face folder. "
+               "Files stay on this computer."));
 }
 
 void MainWindow::updateColors() {

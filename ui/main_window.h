@@ -27,7 +27,8 @@ class JobStatus;
 class Settings;
 class Strip;
 
-/// The window: menus, toolbar, rail, pages, status bar. It owns no result; it hands files to the session and shows its signals.
+/// The window: menus, toolbar, rail, pages, status bar. It owns no result; it hands files to the session and shows its
+/// signals.
 class MainWindow final : public QMainWindow {
     Q_OBJECT
 

@@ -53,7 +53,8 @@ void MainWindow::makeMenus() {
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     for (std::size_t i = 0; i < pages_.size(); ++i)
-        add(view, pages_[i]->title(), QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)), [this, i] { showPage(static_cast<int>(i)); });
+        add(view, pages_[i]->title(), QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)),
+            [this, i] { showPage(static_cast<int>(i)); });
     view->addSeparator();
     QMenu* theme = view->addMenu(tr("&Theme"));
     themeActions_ = new QActionGroup(this);
@@ -65,7 +66,8 @@ void MainWindow::makeMenus() {
         themeActions_->addAction(entry);
     }
     add(view, tr("&Next theme"), QKeySequence(QStringLiteral("Ctrl+T")), [this] { nextTheme(); });
-    QAction* full = add(view, tr("&Full screen"), QKeySequence(Qt::Key_F11), [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+    QAction* full = add(view, tr("&Full screen"), QKeySequence(Qt::Key_F11),
+                        [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
     full->setCheckable(true);
 
     QMenu* compareMenu = menuBar()->addMenu(tr("&Compare"));
@@ -78,8 +80,10 @@ void MainWindow::makeMenus() {
     });
 
     QMenu* exportMenu = menuBar()->addMenu(tr("E&xport"));
-    add(exportMenu, tr("&Export chart…"), QKeySequence(QStringLiteral("Ctrl+E")), [this] { exportCharts(nullptr, {}); });
-    add(exportMenu, tr("Export &all charts…"), QKeySequence(QStringLiteral("Ctrl+Shift+E")), [this] { exportAllCharts(); });
+    add(exportMenu, tr("&Export chart…"), QKeySequence(QStringLiteral("Ctrl+E")),
+        [this] { exportCharts(nullptr, {}); });
+    add(exportMenu, tr("Export &all charts…"), QKeySequence(QStringLiteral("Ctrl+Shift+E")),
+        [this] { exportAllCharts(); });
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     add(help, tr("&Keyboard shortcuts"), QKeySequence(QStringLiteral("Ctrl+/")), [this] { showShortcuts(); });
@@ -87,23 +91,26 @@ void MainWindow::makeMenus() {
 }
 
 void MainWindow::chooseModelFile() {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a model"), settings_.folder(QStringLiteral("model")),
-                                                      tr("Models (*.pt *.pth *.ts *.torchscript *.safetensors *.bin config.json);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open a model"), settings_.folder(QStringLiteral("model")),
+        tr("Models (*.pt *.pth *.ts *.torchscript *.safetensors *.bin config.json);;All files (*)"));
     if (path.isEmpty()) return;
     settings_.setFolder(QStringLiteral("model"), QFileInfo(path).absolutePath());
     session_->openModel(path.toStdString());
 }
 
 void MainWindow::chooseModelFolder() {
-    const QString path = QFileDialog::getExistingDirectory(this, tr("Open a Hugging Face model folder"), settings_.folder(QStringLiteral("model")));
+    const QString path = QFileDialog::getExistingDirectory(this, tr("Open a Hugging Face model folder"),
+                                                           settings_.folder(QStringLiteral("model")));
     if (path.isEmpty()) return;
     settings_.setFolder(QStringLiteral("model"), QFileInfo(path).absolutePath());
     session_->openModel(path.toStdString());
 }
 
 void MainWindow::chooseImage() {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open an image"), settings_.folder(QStringLiteral("image")),
-                                                      tr("Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)"));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open an image"), settings_.folder(QStringLiteral("image")),
+                                     tr("Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)"));
     if (path.isEmpty()) return;
     settings_.setFolder(QStringLiteral("image"), QFileInfo(path).absolutePath());
     session_->openImage(path.toStdString());
@@ -130,7 +137,8 @@ void MainWindow::exportCharts(Chart* chosen, const QString& suffix) {
         return;
     }
     // Without a chart named, the one that has the keyboard focus is meant.
-    const auto wanted = std::find_if(start.charts.begin(), start.charts.end(), [&](const Chart* chart) { return chosen ? chart == chosen : chart->hasFocus(); });
+    const auto wanted = std::find_if(start.charts.begin(), start.charts.end(),
+                                     [&](const Chart* chart) { return chosen ? chart == chosen : chart->hasFocus(); });
     if (wanted != start.charts.end()) start.chosen = static_cast<int>(wanted - start.charts.begin());
     if (session_->report()) start.caption = provenanceOf(*session_->report());
     auto* dialog = new ExportDialog(settings_, start, this);
@@ -183,9 +191,13 @@ void MainWindow::showShortcuts() {
 void MainWindow::showAbout() {
     const Environment here = environment();
     auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Mantissa"),
-                                tr("Mantissa %1\nShows what a number format does to a neural network.").arg(QString::fromStdString(here.mantissa)), QMessageBox::Close, this);
-    box->setInformativeText(tr("LibTorch %1\nQt %2\nOpenCV %3\nQCustomPlot\n%4, %5 threads\n\nFree software under the GNU General Public License, version 3.")
-                                .arg(QString::fromStdString(here.libtorch), QString::fromLatin1(qVersion()), QString::fromStdString(here.opencv), QString::fromStdString(here.cpu))
+                                tr("Mantissa %1\nShows what a number format does to a neural network.")
+                                    .arg(QString::fromStdString(here.mantissa)),
+                                QMessageBox::Close, this);
+    box->setInformativeText(tr("LibTorch %1\nQt %2\nOpenCV %3\nQCustomPlot\n%4, %5 threads\n\nFree software under the "
+                               "GNU General Public License, version 3.")
+                                .arg(QString::fromStdString(here.libtorch), QString::fromLatin1(qVersion()),
+                                     QString::fromStdString(here.opencv), QString::fromStdString(here.cpu))
                                 .arg(here.threads));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->open();

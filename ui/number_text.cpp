@@ -73,7 +73,8 @@ QString compactText(double value, int digits) {
     const auto e = text.indexOf('e');
     if (e < 0) return text.replace('-', kMinus);
     const int exponent = text.mid(e + 1).toInt();
-    return text.left(e).replace('-', kMinus) + 'e' + (exponent < 0 ? QString(kMinus) : QString()) + QString::number(std::abs(exponent));
+    return text.left(e).replace('-', kMinus) + 'e' + (exponent < 0 ? QString(kMinus) : QString()) +
+           QString::number(std::abs(exponent));
 }
 
 QString millisecondsText(double ms) {

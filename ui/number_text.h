@@ -5,8 +5,8 @@
 
 namespace mantissa::ui {
 
-/// Numbers as the design writes them (section 2): true minus, thin spaces between thousands, a×10ⁿ below 10⁻³, "—" where
-/// undefined, "NaN" and "∞" as words.
+/// Numbers as the design writes them (section 2): true minus, thin spaces between thousands, a×10ⁿ below 10⁻³, "—"
+/// where undefined, "NaN" and "∞" as words.
 
 /// Thousands apart: "25 578" with narrow no-break spaces; below 10 000 without ("1920").
 QString groupedText(std::int64_t value);
@@ -17,7 +17,8 @@ QString fixedText(double value, int decimals);
 /// a×10ⁿ with `digits` significant digits: "1.1×10⁻³".
 QString scientificText(double value, int digits = 2);
 
-/// A logit, probability or difference: 4 decimals below 1 and 4 at most above, a×10ⁿ where |value| < 10⁻³, "0" for zero.
+/// A logit, probability or difference: 4 decimals below 1 and 4 at most above, a×10ⁿ where |value| < 10⁻³, "0" for
+/// zero.
 QString valueText(double value);
 
 /// An error: as valueText, "exact" for 0.

@@ -3,9 +3,9 @@
 #include <QClipboard>
 #include <QFile>
 #include <QGuiApplication>
+#include <QSignalSpy>
 #include <QSvgRenderer>
 #include <QTemporaryDir>
-#include <QSignalSpy>
 #include <QTest>
 #include <memory>
 #include <set>
@@ -33,7 +33,10 @@ int countOf(const QImage& image, const QColor& color) {
     for (int y = 0; y < image.height(); ++y)
         for (int x = 0; x < image.width(); ++x) {
             const QColor pixel = image.pixelColor(x, y);
-            if (std::abs(pixel.red() - color.red()) + std::abs(pixel.green() - color.green()) + std::abs(pixel.blue() - color.blue()) < 12) ++count;
+            if (std::abs(pixel.red() - color.red()) + std::abs(pixel.green() - color.green()) +
+                    std::abs(pixel.blue() - color.blue()) <
+                12)
+                ++count;
         }
     return count;
 }
@@ -107,7 +110,8 @@ class TestCharts final : public QObject {
         for (const auto theme : {ExportTheme::light, ExportTheme::dark}) {
             const Scheme scheme = theme == ExportTheme::light ? Scheme::light : Scheme::dark;
             const QImage image = chartImage(*charts[0], {.size = {800, 480}, .scale = 1, .theme = theme});
-            for (const char* name : {"fp32", "bf16", "fp16", "e4m3"}) QVERIFY2(countOf(image, lookOf(format(name)).color(scheme)) > 60, name);
+            for (const char* name : {"fp32", "bf16", "fp16", "e4m3"})
+                QVERIFY2(countOf(image, lookOf(format(name)).color(scheme)) > 60, name);
             QVERIFY(countOf(image, tokens(scheme).card) > image.width() * image.height() / 3);
         }
     }
@@ -125,7 +129,8 @@ class TestCharts final : public QObject {
 
     void svgIsValidAndCarriesTheFinding() {
         for (auto& chart : allCharts(makeReport())) {
-            const auto bytes = chartBytes(*chart, "svg", {.size = {640, 400}, .caption = QStringLiteral("made-up caption")});
+            const auto bytes =
+                chartBytes(*chart, "svg", {.size = {640, 400}, .caption = QStringLiteral("made-up caption")});
             QVERIFY(bytes.ok());
             QSvgRenderer renderer(*bytes);
             QVERIFY2(renderer.isValid(), qPrintable(chart->name()));
@@ -237,7 +242,8 @@ class TestCharts final : public QObject {
         DifferencesChart chart;
         auto report = std::make_shared<CompareReport>(*makeReport({.candidates = {"fp64"}}));
         report->runs[1].logits = report->runs[0].logits;
-        report->comparisons[0].metrics = errorMetrics(report->runs[0].logits, report->runs[1].logits, report->runs[1].format, 5);
+        report->comparisons[0].metrics =
+            errorMetrics(report->runs[0].logits, report->runs[1].logits, report->runs[1].format, 5);
         chart.setReport(report);
         QVERIFY(chart.emptyText().contains(QStringLiteral("equals")));
     }

@@ -20,7 +20,8 @@ class TestMetrics final : public QObject {
 
     static QString cell(const MetricModel& model, const QString& row, int column) {
         for (int i = 0; i < model.rowCount(); ++i)
-            if (model.headerData(i, Qt::Vertical, Qt::DisplayRole).toString() == row) return model.data(model.index(i, column), Qt::DisplayRole).toString();
+            if (model.headerData(i, Qt::Vertical, Qt::DisplayRole).toString() == row)
+                return model.data(model.index(i, column), Qt::DisplayRole).toString();
         return QStringLiteral("no such row");
     }
 
@@ -57,7 +58,8 @@ class TestMetrics final : public QObject {
     void everyMetricExplainsItself() {
         MetricModel model;
         model.setReport(makeReport());
-        for (int row = 0; row < model.rowCount(); ++row) QVERIFY(model.headerData(row, Qt::Vertical, Qt::ToolTipRole).toString().size() > 40);
+        for (int row = 0; row < model.rowCount(); ++row)
+            QVERIFY(model.headerData(row, Qt::Vertical, Qt::ToolTipRole).toString().size() > 40);
     }
 
     void theTableIsCopiedInThreeForms() {
@@ -99,14 +101,18 @@ class TestMetrics final : public QObject {
 
     void theFindingCountsTheFormatsThatKeepTheAnswer() {
         QCOMPARE(findingOf(*makeReport()), QStringLiteral("2 of 3 formats keep the answer, “tabby, tabby cat”"));
-        QCOMPARE(findingOf(*makeReport({.candidates = {"bf16"}})), QStringLiteral("BF16 keeps the answer, “tabby, tabby cat”, with half the memory"));
-        QCOMPARE(findingOf(*makeReport({.candidates = {"bf16", "fp16"}})), QStringLiteral("Both formats keep the answer, “tabby, tabby cat”"));
-        QCOMPARE(findingOf(*makeReport({.candidates = {"e4m3"}})), QStringLiteral("FP8 E4M3 changes the answer from “tabby, tabby cat” to “kind 5”"));
+        QCOMPARE(findingOf(*makeReport({.candidates = {"bf16"}})),
+                 QStringLiteral("BF16 keeps the answer, “tabby, tabby cat”, with half the memory"));
+        QCOMPARE(findingOf(*makeReport({.candidates = {"bf16", "fp16"}})),
+                 QStringLiteral("Both formats keep the answer, “tabby, tabby cat”"));
+        QCOMPARE(findingOf(*makeReport({.candidates = {"e4m3"}})),
+                 QStringLiteral("FP8 E4M3 changes the answer from “tabby, tabby cat” to “kind 5”"));
         QVERIFY(findingOf(*makeReport({.candidates = {}})).startsWith(QStringLiteral("FP32 says")));
     }
 
     void notANumberIsNeverDroppedSilently() {
-        QVERIFY(findingDetailOf(*makeReport({.notFinite = "bf16"})).contains(QStringLiteral("3 of BF16's outputs are NaN or infinite")));
+        QVERIFY(findingDetailOf(*makeReport({.notFinite = "bf16"}))
+                    .contains(QStringLiteral("3 of BF16's outputs are NaN or infinite")));
     }
 
     void shareOfMemoryIsSaidInWords() {

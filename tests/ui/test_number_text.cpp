@@ -13,7 +13,8 @@ class TestNumberText final : public QObject {
         const QChar thin(0x202F);
         QCOMPARE(groupedText(1920), QStringLiteral("1920"));
         QCOMPARE(groupedText(25578), QStringLiteral("25") + thin + QStringLiteral("578"));
-        QCOMPARE(groupedText(-1234567), QStringLiteral("−1") + thin + QStringLiteral("234") + thin + QStringLiteral("567"));
+        QCOMPARE(groupedText(-1234567),
+                 QStringLiteral("−1") + thin + QStringLiteral("234") + thin + QStringLiteral("567"));
         QCOMPARE(fixedText(12345.678, 2), QStringLiteral("12") + thin + QStringLiteral("345.68"));
     }
     void minusIsAMinus() {

@@ -82,7 +82,9 @@ class TestSession final : public QObject {
             },
             [&](Result<int> result) { answers.push_back(*result); });
         while (!firstBegan) std::this_thread::yield();
-        jobs.start<int>(JobKind::compare, [](std::stop_token, const Progress&) -> Result<int> { return 2; }, [&](Result<int> result) { answers.push_back(*result); });
+        jobs.start<int>(
+            JobKind::compare, [](std::stop_token, const Progress&) -> Result<int> { return 2; },
+            [&](Result<int> result) { answers.push_back(*result); });
         QTRY_VERIFY(!jobs.busy());
         QVERIFY(firstWasStopped);
         QCOMPARE(answers, std::vector<int>{2});
@@ -91,8 +93,12 @@ class TestSession final : public QObject {
     void jobsOfOtherKindsWaitTheirTurn() {
         JobRunner jobs;
         std::vector<int> answers;
-        jobs.start<int>(JobKind::openModel, [](std::stop_token, const Progress&) -> Result<int> { return 1; }, [&](Result<int> result) { answers.push_back(*result); });
-        jobs.start<int>(JobKind::openImage, [](std::stop_token, const Progress&) -> Result<int> { return 2; }, [&](Result<int> result) { answers.push_back(*result); });
+        jobs.start<int>(
+            JobKind::openModel, [](std::stop_token, const Progress&) -> Result<int> { return 1; },
+            [&](Result<int> result) { answers.push_back(*result); });
+        jobs.start<int>(
+            JobKind::openImage, [](std::stop_token, const Progress&) -> Result<int> { return 2; },
+            [&](Result<int> result) { answers.push_back(*result); });
         QTRY_COMPARE(answers, (std::vector<int>{1, 2}));
     }
 
@@ -136,8 +142,10 @@ class TestSession final : public QObject {
     void whatAJobThrowsBecomesAnError() {
         JobRunner jobs;
         QString message;
-        jobs.start<int>(JobKind::compare, [](std::stop_token, const Progress&) -> Result<int> { throw std::runtime_error("out of luck"); },
-                        [&](Result<int> result) { message = QString::fromStdString(result.error().message); });
+        jobs.start<int>(
+            JobKind::compare,
+            [](std::stop_token, const Progress&) -> Result<int> { throw std::runtime_error("out of luck"); },
+            [&](Result<int> result) { message = QString::fromStdString(result.error().message); });
         QTRY_COMPARE(message, QStringLiteral("out of luck"));
     }
 
@@ -265,7 +273,8 @@ class TestSession final : public QObject {
         QVERIFY(session.image());
         QCOMPARE(session.image()->rgb.width, 5);
         QCOMPARE(session.image()->rgb.pixels.size(), std::size_t{60});
-        QVERIFY(std::all_of(session.image()->rgb.pixels.begin(), session.image()->rgb.pixels.end(), [](auto byte) { return byte == 255; }));
+        QVERIFY(std::all_of(session.image()->rgb.pixels.begin(), session.image()->rgb.pixels.end(),
+                            [](auto byte) { return byte == 255; }));
         QCOMPARE(session.image()->sha256.size(), std::size_t{64});
     }
 

@@ -17,7 +17,8 @@ namespace {
 
 std::vector<Format> colouredFormats() {
     std::vector<Format> formats;
-    for (const char* name : {"fp32", "fp64", "tf32", "fp16", "bf16", "e4m3", "e5m2", "int8"}) formats.push_back(format(name));
+    for (const char* name : {"fp32", "fp64", "tf32", "fp16", "bf16", "e4m3", "e5m2", "int8"})
+        formats.push_back(format(name));
     formats.push_back(*findFormat("e6m9"));
     return formats;
 }
@@ -35,7 +36,8 @@ class TestTheme final : public QObject {
         for (const auto scheme : {Scheme::light, Scheme::dark})
             for (const auto& one : colouredFormats()) {
                 const double ratio = contrastRatio(lookOf(one).color(scheme), tokens(scheme).card);
-                QVERIFY2(ratio >= 3, qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(one.title)).arg(ratio)));
+                QVERIFY2(ratio >= 3,
+                         qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(one.title)).arg(ratio)));
             }
     }
     void textCanBeReadOnItsSurfaces() {
@@ -49,7 +51,8 @@ class TestTheme final : public QObject {
             QVERIFY(contrastRatio(t.onAccent, t.accent) >= 4.5);
             const BitTokens& bits = bitTokens(scheme);
             QVERIFY(contrastRatio(bits.digitOnDark, bits.sign) >= 4.5);
-            for (const auto& field : {bits.exponent, bits.fraction, bits.integer}) QVERIFY(contrastRatio(bits.digitOnLight, field) >= 4.5);
+            for (const auto& field : {bits.exponent, bits.fraction, bits.integer})
+                QVERIFY(contrastRatio(bits.digitOnLight, field) >= 4.5);
         }
     }
     void everyFormatHasAMarkerOfItsOwn() {

@@ -99,7 +99,8 @@ class TestWindow final : public QObject {
         QVERIFY(report);
         QVERIFY(!window_->findChild<FindingCard*>()->finding().isEmpty());
         QVERIFY(window_->windowTitle().contains(QString::fromStdString(report->model->name)));
-        for (Chart* chart : comparePage()->charts()) QVERIFY2(chart->emptyText().isEmpty() || chart->name() == "differences", qPrintable(chart->name()));
+        for (Chart* chart : comparePage()->charts())
+            QVERIFY2(chart->emptyText().isEmpty() || chart->name() == "differences", qPrintable(chart->name()));
         QCOMPARE(comparePage()->metrics().metrics().columnCount(), 1);
         QVERIFY(!comparePage()->imageView().shown().isNull());
         auto* strip = window_->findChild<Strip*>();
@@ -182,7 +183,9 @@ class TestWindow final : public QObject {
         QCOMPARE(window_->findChild<FindingCard*>()->finding(), finding);
         QVERIFY(window_->findChild<JobStatus*>()->text().contains(QStringLiteral("broken.safetensors")));
         bool unchanged = false;
-        for (const auto* label : window_->findChildren<QLabel*>()) unchanged = unchanged || (label->isVisible() && label->text().startsWith(QStringLiteral("The results below are unchanged")));
+        for (const auto* label : window_->findChildren<QLabel*>())
+            unchanged = unchanged || (label->isVisible() &&
+                                      label->text().startsWith(QStringLiteral("The results below are unchanged")));
         QVERIFY(unchanged);
         for (auto* button : card->findChildren<QPushButton*>())
             if (button->text() == QStringLiteral("Copy details")) QTest::mouseClick(button, Qt::LeftButton);
@@ -193,7 +196,10 @@ class TestWindow final : public QObject {
     }
 
     void aBadPictureGivesACardWithTheFormatsItReads() {
-        const QString path = writeFile("animation.gif", QByteArray::fromHex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b"));
+        const QString path =
+            writeFile("animation.gif",
+                      QByteArray::fromHex(
+                          "47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b"));
         QSignalSpy problem(&window_->session(), &Session::problem);
         window_->openFiles({path.toStdString()});
         QVERIFY(problem.wait(kPatience));
@@ -280,7 +286,8 @@ class TestWindow final : public QObject {
         const QImage dark = window_->grab().toImage();
         int darker = 0, samples = 0;
         for (int y = 5; y < light.height(); y += 20)
-            for (int x = 5; x < light.width(); x += 20, ++samples) darker += qGray(dark.pixel(x, y)) < qGray(light.pixel(x, y)) ? 1 : 0;
+            for (int x = 5; x < light.width(); x += 20, ++samples)
+                darker += qGray(dark.pixel(x, y)) < qGray(light.pixel(x, y)) ? 1 : 0;
         QVERIFY(darker > samples * 85 / 100);
         QCOMPARE(settings_->value(option::kTheme), 2);
         Theme::instance().setMode(ThemeMode::light);
@@ -344,7 +351,8 @@ class TestWindow final : public QObject {
         auto* dialog = window_->findChild<ExportDialog*>();
         QVERIFY(!dialog->writeTo("/absent/folder/chart.png").ok());
         bool said = false;
-        for (const auto* label : dialog->findChildren<QLabel*>()) said = said || (label->isVisible() && label->text().startsWith(QStringLiteral("Not saved")));
+        for (const auto* label : dialog->findChildren<QLabel*>())
+            said = said || (label->isVisible() && label->text().startsWith(QStringLiteral("Not saved")));
         QVERIFY(said);
         QVERIFY(dialog->isVisible());
         dialog->close();
@@ -366,19 +374,26 @@ class TestWindow final : public QObject {
 
     void everyControlHasANameForScreenReaders() {
         for (auto* widget : window_->findChildren<QWidget*>()) {
-            if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->focusProxy() || widget->window() != window_.get()) continue;
+            if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->focusProxy() ||
+                widget->window() != window_.get())
+                continue;
             const auto* button = qobject_cast<QAbstractButton*>(widget);
             const auto* label = qobject_cast<QLabel*>(widget);
             const QString own = button ? button->text() : label ? label->text() : QString();
             const QString name = widget->accessibleName().isEmpty() ? own : widget->accessibleName();
             // Parts of a control (the view in a box, the menu bar) speak through it.
-            if (qobject_cast<QMenuBar*>(widget) || widget->parentWidget()->inherits("QComboBox") || widget->inherits("QComboBoxPrivateContainer")) continue;
-            QVERIFY2(!name.isEmpty(), qPrintable(QStringLiteral("%1 in %2").arg(widget->metaObject()->className(), widget->parentWidget()->metaObject()->className())));
+            if (qobject_cast<QMenuBar*>(widget) || widget->parentWidget()->inherits("QComboBox") ||
+                widget->inherits("QComboBoxPrivateContainer"))
+                continue;
+            QVERIFY2(!name.isEmpty(), qPrintable(QStringLiteral("%1 in %2")
+                                                     .arg(widget->metaObject()->className(),
+                                                          widget->parentWidget()->metaObject()->className())));
         }
     }
 
     void everythingFitsAtTheSmallestSize() {
-        for (const char* name : {"fp16", "tf32", "e4m3", "e5m2", "fp64"}) waitForReport([this, name] { toggle(name)->click(); });
+        for (const char* name : {"fp16", "tf32", "e4m3", "e5m2", "fp64"})
+            waitForReport([this, name] { toggle(name)->click(); });
         for (const QSize size : {QSize(1024, 640), QSize(1239, 700), QSize(1240, 700), QSize(1440, 900)}) {
             window_->resize(size);
             QCoreApplication::processEvents();
@@ -387,12 +402,18 @@ class TestWindow final : public QObject {
             for (auto* one : comparePage()->findChildren<QWidget*>()) {
                 if (!one->isVisible() || one->width() == 0) continue;
                 const int right = one->mapTo(comparePage(), QPoint(one->width(), 0)).x();
-                if (one->parentWidget()->inherits("QTableView") || one->inherits("QHeaderView") || one->parentWidget()->inherits("QAbstractScrollArea")) continue;
-                QVERIFY2(right <= comparePage()->width() + 1,
-                         qPrintable(QStringLiteral("%1 ends at %2 of %3 at %4 px").arg(one->metaObject()->className()).arg(right).arg(comparePage()->width()).arg(size.width())));
+                if (one->parentWidget()->inherits("QTableView") || one->inherits("QHeaderView") ||
+                    one->parentWidget()->inherits("QAbstractScrollArea"))
+                    continue;
+                QVERIFY2(right <= comparePage()->width() + 1, qPrintable(QStringLiteral("%1 ends at %2 of %3 at %4 px")
+                                                                             .arg(one->metaObject()->className())
+                                                                             .arg(right)
+                                                                             .arg(comparePage()->width())
+                                                                             .arg(size.width())));
             }
             const int end = comparePage()->mapTo(window_.get(), QPoint(comparePage()->width(), 0)).x();
-            QVERIFY2(end <= window_->width(), qPrintable(QStringLiteral("the page ends at %1 of %2 px").arg(end).arg(window_->width())));
+            QVERIFY2(end <= window_->width(),
+                     qPrintable(QStringLiteral("the page ends at %1 of %2 px").arg(end).arg(window_->width())));
         }
     }
 

@@ -63,9 +63,7 @@ Chart::~Chart() = default;
 
 QString Chart::hoverText(const QCustomPlot&, QPointF) const { return {}; }
 
-ChartStyle Chart::screenStyle() const {
-    return chartStyle(Theme::instance().scheme(), Ink::color, size());
-}
+ChartStyle Chart::screenStyle() const { return chartStyle(Theme::instance().scheme(), Ink::color, size()); }
 
 void Chart::refresh() {
     const QString nothing = emptyText();
@@ -101,7 +99,8 @@ void Chart::contextMenuEvent(QContextMenuEvent* event) {
     const bool drawn = emptyText().isEmpty();
     for (const char* suffix : {"png", "svg", "pdf"}) {
         const QString end = QString::fromLatin1(suffix);
-        menu.addAction(tr("Save as %1…").arg(end.toUpper()), this, [this, end] { emit exportRequested(this, end); })->setEnabled(drawn);
+        menu.addAction(tr("Save as %1…").arg(end.toUpper()), this, [this, end] { emit exportRequested(this, end); })
+            ->setEnabled(drawn);
     }
     auto* copy = menu.addAction(tr("Copy picture"), this, [this] { copyPicture(); });
     copy->setShortcut(QKeySequence::Copy);
@@ -116,7 +115,8 @@ void Chart::contextMenuEvent(QContextMenuEvent* event) {
 void Chart::keyPressEvent(QKeyEvent* event) {
     const bool drawn = emptyText().isEmpty();
     if (event->matches(QKeySequence::Copy) && drawn) return copyPicture();
-    if (event->key() == Qt::Key_D && event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier) && drawn) return showDataTable();
+    if (event->key() == Qt::Key_D && event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier) && drawn)
+        return showDataTable();
     QWidget::keyPressEvent(event);
 }
 

@@ -14,8 +14,8 @@ class QStackedLayout;
 
 namespace mantissa::ui {
 
-/// Base of every chart: a widget around a plot that can be drawn anywhere. A chart holds its data, draws it into the plot it
-/// is given (on screen here, in a picture through chart_export.h), and says the same in words and as a table.
+/// Base of every chart: a widget around a plot that can be drawn anywhere. A chart holds its data, draws it into the
+/// plot it is given (on screen here, in a picture through chart_export.h), and says the same in words and as a table.
 ///
 /// A subclass: keep the data, call `refresh()` when it changes, and implement name, title, table and draw.
 class Chart : public QWidget {
@@ -29,15 +29,16 @@ class Chart : public QWidget {
     virtual QString name() const = 0;
     /// A plain noun, as on its card: "Top classes".
     virtual QString title() const = 0;
-    /// What the chart shows, in one sentence, from the data; empty where there is no single finding. Heads the picture and is
-    /// what a screen reader says.
+    /// What the chart shows, in one sentence, from the data; empty where there is no single finding. Heads the picture
+    /// and is what a screen reader says.
     virtual QString finding() const { return {}; }
     /// All numbers drawn.
     virtual DataTable table() const = 0;
     virtual std::vector<LegendEntry> legend() const { return {}; }
     /// Why there is nothing to draw, in words; empty when there is.
     virtual QString emptyText() const { return {}; }
-    /// Draws everything anew: call clearPlot and addAxes first. Must not depend on the widget's state, only on the data.
+    /// Draws everything anew: call clearPlot and addAxes first. Must not depend on the widget's state, only on the
+    /// data.
     virtual void draw(QCustomPlot& plot, const ChartStyle& style) const = 0;
     /// What a pointer at `position` (px of the plot) points to: x, y, format and class; empty for nothing.
     virtual QString hoverText(const QCustomPlot& plot, QPointF position) const;
@@ -74,7 +75,6 @@ class Chart : public QWidget {
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
-
     QCustomPlot* plot_;
     QLabel* empty_;
     QStackedLayout* stack_;

@@ -57,7 +57,8 @@ void paintPicture(const Chart& chart, QCPPainter& painter, const ChartExportOpti
     if (options.heading) {
         const QString heading = chart.finding().isEmpty() ? chart.title() : chart.finding();
         const QFont font = themeFont(FontRole::words, 15, FontWeight::semibold);
-        top += paintWrapped(painter, QRectF(kMargin, top, size.width() - 2 * kMargin, size.height()), heading, font, style.tokens.text1);
+        top += paintWrapped(painter, QRectF(kMargin, top, size.width() - 2 * kMargin, size.height()), heading, font,
+                            style.tokens.text1);
         if (const auto legend = chart.legend(); !legend.empty()) {
             paintLegend(painter, QRectF(kMargin, top + 2, size.width() - 2 * kMargin, 22), legend, style);
             top += 24;
@@ -67,9 +68,11 @@ void paintPicture(const Chart& chart, QCPPainter& painter, const ChartExportOpti
     if (!options.caption.isEmpty()) {
         const QFont font = style.axisFont();
         const double width = size.width() - 2 * kMargin;
-        const QRectF area = QFontMetricsF(font).boundingRect(QRectF(0, 0, width, size.height()), Qt::TextWordWrap, options.caption);
+        const QRectF area =
+            QFontMetricsF(font).boundingRect(QRectF(0, 0, width, size.height()), Qt::TextWordWrap, options.caption);
         bottom -= area.height() + 2;
-        paintWrapped(painter, QRectF(kMargin, bottom + 4, width, area.height() + 8), options.caption, font, style.tokens.text3);
+        paintWrapped(painter, QRectF(kMargin, bottom + 4, width, area.height() + 8), options.caption, font,
+                     style.tokens.text3);
         bottom -= 4;
     }
     const QSize plotSize(static_cast<int>(size.width() - 2 * kMargin), std::max(40, static_cast<int>(bottom - top)));
@@ -112,7 +115,8 @@ Result<QByteArray> pdfBytes(const Chart& chart, const ChartExportOptions& option
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
     QPdfWriter writer(&buffer);
-    // One logical px is 1/96 inch, as on screen and in SVG; the writer's own resolution only sets the grid of its coordinates.
+    // One logical px is 1/96 inch, as on screen and in SVG; the writer's own resolution only sets the grid of its
+    // coordinates.
     constexpr double kPixelsAnInch = 96;
     writer.setResolution(1200);
     writer.setPageSize(QPageSize(QSizeF(options.size) / kPixelsAnInch, QPageSize::Inch, {}, QPageSize::ExactMatch));
@@ -156,7 +160,8 @@ QImage chartImage(const Chart& chart, const ChartExportOptions& options) {
 
 Result<QByteArray> chartBytes(const Chart& chart, const QString& suffix, const ChartExportOptions& options) {
     if (!chart.emptyText().isEmpty())
-        return Error{.code = ErrorCode::invalidArgument, .message = "the chart is empty: " + chart.emptyText().toStdString()};
+        return Error{.code = ErrorCode::invalidArgument,
+                     .message = "the chart is empty: " + chart.emptyText().toStdString()};
     const QString kind = suffix.toLower();
     if (kind == QLatin1String("png")) return pngBytes(chart, options);
     if (kind == QLatin1String("svg")) return svgBytes(chart, options);
@@ -181,12 +186,15 @@ void copyChart(const Chart& chart, const ChartExportOptions& options) {
     QGuiApplication::clipboard()->setImage(chartImage(chart, options));
 }
 
-Result<std::vector<std::filesystem::path>> saveCharts(const std::vector<Chart*>& charts, const std::filesystem::path& folder,
+Result<std::vector<std::filesystem::path>> saveCharts(const std::vector<Chart*>& charts,
+                                                      const std::filesystem::path& folder,
                                                       const ExportAllOptions& options) {
     std::error_code failure;
     std::filesystem::create_directories(folder, failure);
     if (failure)
-        return Error{.code = ErrorCode::unreadable, .message = "the folder could not be made: " + failure.message(), .where = folder.string()};
+        return Error{.code = ErrorCode::unreadable,
+                     .message = "the folder could not be made: " + failure.message(),
+                     .where = folder.string()};
     std::vector<std::filesystem::path> written;
     for (const Chart* chart : charts) {
         if (!chart->emptyText().isEmpty()) continue;

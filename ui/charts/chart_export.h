@@ -17,12 +17,12 @@ enum class ExportTheme { light, dark, greyscale };
 
 /// How a chart becomes a picture, whatever the screen's theme and size.
 struct ChartExportOptions {
-    QSize size{800, 480};   ///< of the whole picture, logical px: fonts and lines keep their proportion to it
-    double scale = 2;       ///< PNG and clipboard only: pixels a logical px, 1 to 4
-    int dpi = 192;          ///< PNG only: written into the file
+    QSize size{800, 480};  ///< of the whole picture, logical px: fonts and lines keep their proportion to it
+    double scale = 2;      ///< PNG and clipboard only: pixels a logical px, 1 to 4
+    int dpi = 192;         ///< PNG only: written into the file
     ExportTheme theme = ExportTheme::light;
-    bool heading = true;    ///< finding (or title) and legend above the plot
-    QString caption{};      ///< below the plot; empty for none
+    bool heading = true;  ///< finding (or title) and legend above the plot
+    QString caption{};    ///< below the plot; empty for none
 };
 
 /// The size and theme that the chart has on screen, with heading.
@@ -39,13 +39,14 @@ Status saveChart(const Chart& chart, const std::filesystem::path& path, const Ch
 
 void copyChart(const Chart& chart, const ChartExportOptions& options);
 
-/// Writes every chart that has something to draw as `<name>.<suffix>` into `folder`, which is made if needed. Gives the files
-/// written; stops at the first that cannot be written.
+/// Writes every chart that has something to draw as `<name>.<suffix>` into `folder`, which is made if needed. Gives the
+/// files written; stops at the first that cannot be written.
 struct ExportAllOptions {
     QString suffix = QStringLiteral("png");
     ChartExportOptions chart{};  ///< its size is replaced by each chart's preferredExportSize
 };
-Result<std::vector<std::filesystem::path>> saveCharts(const std::vector<Chart*>& charts, const std::filesystem::path& folder,
+Result<std::vector<std::filesystem::path>> saveCharts(const std::vector<Chart*>& charts,
+                                                      const std::filesystem::path& folder,
                                                       const ExportAllOptions& options);
 
 }  // namespace mantissa::ui

@@ -12,7 +12,9 @@ namespace {
 
 class NumberTicker : public QCPAxisTicker {
   public:
-    explicit NumberTicker(int wantedTicks, int exponent = 0) : unit_(std::pow(10, exponent)) { setTickCount(wantedTicks); }
+    explicit NumberTicker(int wantedTicks, int exponent = 0) : unit_(std::pow(10, exponent)) {
+        setTickCount(wantedTicks);
+    }
 
   protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
@@ -35,7 +37,9 @@ class CountTicker : public NumberTicker {
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
         return groupedText(static_cast<std::int64_t>(std::llround(tick)));
     }
-    double getTickStep(const QCPRange& range) override { return step_ = std::max(1.0, std::ceil(NumberTicker::getTickStep(range))); }
+    double getTickStep(const QCPRange& range) override {
+        return step_ = std::max(1.0, std::ceil(NumberTicker::getTickStep(range)));
+    }
     int getSubTickCount(double) override { return 0; }
 };
 
@@ -103,7 +107,9 @@ void styleAxis(QCPAxis& axis, const ChartStyle& style, const QString& label) {
 
 void setGrid(QCPAxis& axis, Grid grid) { axis.grid()->setVisible(grid == Grid::on); }
 
-QSharedPointer<QCPAxisTicker> numberTicker(int wantedTicks) { return QSharedPointer<NumberTicker>::create(wantedTicks); }
+QSharedPointer<QCPAxisTicker> numberTicker(int wantedTicks) {
+    return QSharedPointer<NumberTicker>::create(wantedTicks);
+}
 
 QSharedPointer<QCPAxisTicker> scaledTicker(int wantedTicks, int exponent) {
     return QSharedPointer<NumberTicker>::create(wantedTicks, exponent);

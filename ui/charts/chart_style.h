@@ -17,8 +17,8 @@ namespace mantissa::ui {
 
 enum class Ink { color, greyscale };
 
-/// Everything a chart may know about where it is drawn. The same chart is drawn on screen, in a picture of another size and in
-/// another theme, so charts take every colour, font and size from here and from nowhere else.
+/// Everything a chart may know about where it is drawn. The same chart is drawn on screen, in a picture of another size
+/// and in another theme, so charts take every colour, font and size from here and from nowhere else.
 struct ChartStyle {
     Scheme scheme = Scheme::light;
     Ink ink = Ink::color;
@@ -38,7 +38,8 @@ ChartStyle chartStyle(Scheme scheme, Ink ink, QSize size);
 /// Removes everything from the plot and gives it the style's background; the plot then has no axis rectangle.
 void clearPlot(QCustomPlot& plot, const ChartStyle& style);
 
-/// An axis rectangle with bottom and left axis in the style, grid behind the data, at `row`, `column` of the plot's layout.
+/// An axis rectangle with bottom and left axis in the style, grid behind the data, at `row`, `column` of the plot's
+/// layout.
 QCPAxisRect* addAxes(QCustomPlot& plot, const ChartStyle& style, int row = 0, int column = 0);
 
 /// Colours and fonts of one axis; `label` with its unit, as in "Logit difference" or "ms per image".

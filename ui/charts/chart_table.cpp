@@ -20,14 +20,14 @@ QString joined(const DataTable& table, const QString& separator, const QString& 
 }  // namespace
 
 QString DataTable::tsv() const {
-    return joined(*this, QStringLiteral("\t"), QStringLiteral("\n"), [](QString field) {
-        return field.replace('\t', ' ').replace('\n', ' ');
-    });
+    return joined(*this, QStringLiteral("\t"), QStringLiteral("\n"),
+                  [](QString field) { return field.replace('\t', ' ').replace('\n', ' '); });
 }
 
 QString DataTable::csv() const {
     return joined(*this, QStringLiteral(","), QStringLiteral("\r\n"), [](QString field) {
-        if (!field.contains(',') && !field.contains('"') && !field.contains('\n') && !field.contains('\r')) return field;
+        if (!field.contains(',') && !field.contains('"') && !field.contains('\n') && !field.contains('\r'))
+            return field;
         return '"' + field.replace(QLatin1String("\""), QLatin1String("\"\"")) + '"';
     });
 }

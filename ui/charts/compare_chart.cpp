@@ -33,13 +33,16 @@ const FormatRun* CompareChart::candidateRun() const {
     return &report_->runs[candidate_];
 }
 
-QString CompareChart::emptyText() const { return report_ ? QString() : tr("No result yet. Open a model and an image."); }
+QString CompareChart::emptyText() const {
+    return report_ ? QString() : tr("No result yet. Open a model and an image.");
+}
 
 QString CompareChart::candidateEmptyText() const {
     if (!report_) return CompareChart::emptyText();
     if (report_->runs.size() < 2) return tr("No format to compare with is chosen. Turn on BF16.");
     if (candidate_ < report_->runs.size() && !report_->runs[candidate_].ok())
-        return tr("%1 did not run: %2").arg(titleOf(report_->runs[candidate_]), QString::fromStdString(report_->runs[candidate_].error->text()));
+        return tr("%1 did not run: %2")
+            .arg(titleOf(report_->runs[candidate_]), QString::fromStdString(report_->runs[candidate_].error->text()));
     return {};
 }
 

@@ -8,8 +8,8 @@
 
 namespace mantissa::ui {
 
-/// Base of the charts of a comparison. They share a report, one candidate that single-candidate charts show, and a class that is
-/// highlighted in all of them.
+/// Base of the charts of a comparison. They share a report, one candidate that single-candidate charts show, and a
+/// class that is highlighted in all of them.
 class CompareChart : public Chart {
     Q_OBJECT
 

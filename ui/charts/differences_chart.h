@@ -5,7 +5,11 @@
 namespace mantissa::ui {
 
 enum class DifferenceSign { signedDelta, absolute };
-enum class CountScale { automatic, linear, logarithmic };  ///< automatic: logarithmic when the largest bin holds more than 50
+enum class CountScale {
+    automatic,
+    linear,
+    logarithmic
+};  ///< automatic: logarithmic when the largest bin holds more than 50
 
 /// How many outputs differ from the reference by how much: a histogram of Δ with the mean and ±max marked.
 class DifferencesChart final : public CompareChart {

@@ -22,7 +22,8 @@ class HeadlessApplication {
     HeadlessApplication() {
         if (QCoreApplication::instance()) return;
         qputenv("QT_QPA_PLATFORM", "offscreen");
-        // Servers and containers often have no runtime folder; Qt would say so on standard error, where only errors belong.
+        // Servers and containers often have no runtime folder; Qt would say so on standard error, where only errors
+        // belong.
         if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR")) {
             runtime_ = std::make_unique<QTemporaryDir>();
             qputenv("XDG_RUNTIME_DIR", runtime_->path().toLocal8Bit());
@@ -45,7 +46,8 @@ class HeadlessApplication {
 
 }  // namespace
 
-Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs::path& folder, const ExportAllOptions& options) {
+Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs::path& folder,
+                                           const ExportAllOptions& options) {
     const HeadlessApplication application;
     const auto shared = std::make_shared<const CompareReport>(report);
     ExportAllOptions all = options;
@@ -54,7 +56,8 @@ Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs
     TopClassesChart top;
     LatencyChart latency;
     WeightBytesChart weights;
-    for (CompareChart* chart : {static_cast<CompareChart*>(&top), static_cast<CompareChart*>(&latency), static_cast<CompareChart*>(&weights)})
+    for (CompareChart* chart :
+         {static_cast<CompareChart*>(&top), static_cast<CompareChart*>(&latency), static_cast<CompareChart*>(&weights)})
         chart->setReport(shared);
     auto written = saveCharts({&top, &latency, &weights}, folder, all);
     if (!written) return written;
@@ -63,7 +66,8 @@ Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs
     LogitsChart logits, scatter, paired;
     scatter.setView(LogitView::scatter);
     paired.setView(LogitView::paired);
-    for (CompareChart* chart : {static_cast<CompareChart*>(&differences), static_cast<CompareChart*>(&logits), static_cast<CompareChart*>(&scatter), static_cast<CompareChart*>(&paired)})
+    for (CompareChart* chart : {static_cast<CompareChart*>(&differences), static_cast<CompareChart*>(&logits),
+                                static_cast<CompareChart*>(&scatter), static_cast<CompareChart*>(&paired)})
         chart->setReport(shared);
     const auto save = [&](Chart& chart, const std::string& name) -> Status {
         if (!chart.emptyText().isEmpty()) return Done{};
@@ -78,7 +82,9 @@ Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs
     for (std::size_t run = 1; run < report.runs.size(); ++run) {
         if (!report.runs[run].ok()) continue;
         const std::string format = report.runs[run].format.name;
-        for (auto& [chart, name] : {std::pair<CompareChart*, std::string>{&differences, "differences-"}, {&logits, "logits-"}, {&scatter, "logits-scatter-"}}) {
+        for (auto& [chart, name] : {std::pair<CompareChart*, std::string>{&differences, "differences-"},
+                                    {&logits, "logits-"},
+                                    {&scatter, "logits-scatter-"}}) {
             chart->setCandidate(run);
             if (auto saved = save(*chart, name + format); !saved) return saved.error();
         }

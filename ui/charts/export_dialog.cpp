@@ -41,7 +41,8 @@ QWidget* rowOf(std::initializer_list<QWidget*> widgets) {
 
 }  // namespace
 
-ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* parent) : QDialog(parent), settings_(settings), charts_(start.charts) {
+ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* parent)
+    : QDialog(parent), settings_(settings), charts_(start.charts) {
     setWindowTitle(tr("Export charts"));
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
@@ -104,7 +105,8 @@ ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* pare
         copy->setEnabled(!exportsAll());
         updateForm();
     });
-    for (auto* box : {kind_, scale_, theme_}) connect(box, &QComboBox::currentIndexChanged, this, &ExportDialog::updateForm);
+    for (auto* box : {kind_, scale_, theme_})
+        connect(box, &QComboBox::currentIndexChanged, this, &ExportDialog::updateForm);
     for (auto* box : {width_, height_, dpi_}) connect(box, &QSpinBox::valueChanged, this, &ExportDialog::updateForm);
     for (auto* box : {heading_, captioned_}) connect(box, &QCheckBox::toggled, this, &ExportDialog::updateForm);
     connect(caption_, &QLineEdit::textChanged, this, &ExportDialog::updateForm);
@@ -116,7 +118,8 @@ void ExportDialog::fillForm(const Start& start) {
     for (const auto* chart : charts_) what_->addItem(chart->title());
     what_->addItem(tr("All charts of this page"));
     what_->setCurrentIndex(start.chosen < 0 ? static_cast<int>(charts_.size()) : start.chosen);
-    for (const char* kind : {"png", "svg", "pdf"}) kind_->addItem(QString::fromLatin1(kind).toUpper(), QString::fromLatin1(kind));
+    for (const char* kind : {"png", "svg", "pdf"})
+        kind_->addItem(QString::fromLatin1(kind).toUpper(), QString::fromLatin1(kind));
     kind_->setCurrentIndex(std::max(0, kind_->findData(start.suffix)));
     for (int scale = 1; scale <= 4; ++scale) scale_->addItem(tr("%1×").arg(scale), scale);
     scale_->setCurrentIndex(settings_.value(option::kExportScale) - 1);
@@ -163,9 +166,12 @@ void ExportDialog::updateForm() {
         size_->setText(tr("%1 × %2 px, %3 × %4 cm in print")
                            .arg(now.size.width() * now.scale)
                            .arg(now.size.height() * now.scale)
-                           .arg(fixedText(now.size.width() * now.scale / now.dpi * 2.54, 1), fixedText(now.size.height() * now.scale / now.dpi * 2.54, 1)));
+                           .arg(fixedText(now.size.width() * now.scale / now.dpi * 2.54, 1),
+                                fixedText(now.size.height() * now.scale / now.dpi * 2.54, 1)));
     else
-        size_->setText(tr("%1 × %2 cm").arg(fixedText(now.size.width() / 96.0 * 2.54, 1), fixedText(now.size.height() / 96.0 * 2.54, 1)));
+        size_->setText(
+            tr("%1 × %2 cm")
+                .arg(fixedText(now.size.width() / 96.0 * 2.54, 1), fixedText(now.size.height() / 96.0 * 2.54, 1)));
     updatePreview();
 }
 
@@ -191,15 +197,17 @@ Result<std::vector<std::filesystem::path>> ExportDialog::writeTo(const std::file
     Result<std::vector<std::filesystem::path>> written = std::vector{target};
     if (exportsAll()) {
         written = saveCharts(charts_, target, {.suffix = suffix(), .chart = options()});
-    } else if (auto saved = saveChart(*charts_[static_cast<std::size_t>(what_->currentIndex())], target, options()); !saved) {
+    } else if (auto saved = saveChart(*charts_[static_cast<std::size_t>(what_->currentIndex())], target, options());
+               !saved) {
         written = saved.error();
     }
     if (!written) {
         error_->setText(tr("Not saved. %1").arg(QString::fromStdString(written.error().text())));
         error_->show();
     } else {
-        emit exported(exportsAll() ? tr("%1 charts saved in %2").arg(written->size()).arg(QString::fromStdString(target.string()))
-                                   : tr("Saved %1").arg(QString::fromStdString(target.string())));
+        emit exported(
+            exportsAll() ? tr("%1 charts saved in %2").arg(written->size()).arg(QString::fromStdString(target.string()))
+                         : tr("Saved %1").arg(QString::fromStdString(target.string())));
     }
     return written;
 }
@@ -214,7 +222,8 @@ void ExportDialog::chooseTarget() {
         settings_.setFolder(purpose, target);
     } else {
         const QString name = charts_[static_cast<std::size_t>(what_->currentIndex())]->name() + '.' + suffix();
-        target = QFileDialog::getSaveFileName(this, tr("Save chart"), QDir(folder).filePath(name), QStringLiteral("%1 (*.%2)").arg(suffix().toUpper(), suffix()));
+        target = QFileDialog::getSaveFileName(this, tr("Save chart"), QDir(folder).filePath(name),
+                                              QStringLiteral("%1 (*.%2)").arg(suffix().toUpper(), suffix()));
         if (target.isEmpty()) return;
         if (QFileInfo(target).suffix().toLower() != suffix()) target += '.' + suffix();
         settings_.setFolder(purpose, QFileInfo(target).absolutePath());

@@ -16,8 +16,8 @@ namespace mantissa::ui {
 class Chart;
 class Settings;
 
-/// Chooses what to export (one chart, or all into a folder), as what, how large and in which theme, with a preview. Choices are kept
-/// in the settings.
+/// Chooses what to export (one chart, or all into a folder), as what, how large and in which theme, with a preview.
+/// Choices are kept in the settings.
 class ExportDialog final : public QDialog {
     Q_OBJECT
 

@@ -19,11 +19,13 @@ LegendEntry legendOf(const Format& format) {
 
 double legendWidth(const std::vector<LegendEntry>& entries, const ChartStyle& style) {
     double width = 0;
-    for (const auto& entry : entries) width += kShape + kInner + textSize(entry.text, style.labelFont()).width() + kBetween;
+    for (const auto& entry : entries)
+        width += kShape + kInner + textSize(entry.text, style.labelFont()).width() + kBetween;
     return entries.empty() ? 0 : width - kBetween;
 }
 
-void paintLegend(QPainter& painter, const QRectF& area, const std::vector<LegendEntry>& entries, const ChartStyle& style) {
+void paintLegend(QPainter& painter, const QRectF& area, const std::vector<LegendEntry>& entries,
+                 const ChartStyle& style) {
     double x = area.left();
     const double y = area.center().y();
     for (const auto& entry : entries) {
@@ -31,10 +33,18 @@ void paintLegend(QPainter& painter, const QRectF& area, const std::vector<Legend
         const QRectF box(x, y - kShape / 2, kShape, kShape);
         const QRectF swatch = box.adjusted(0, 1, 0, -1);
         switch (entry.shape) {
-            case LegendShape::marker: paintMarker(painter, box, entry.look, color); break;
-            case LegendShape::swatch: paintBar(painter, swatch, BarFill::solid, color, style.tokens.card); break;
-            case LegendShape::tintedSwatch: paintBar(painter, swatch, BarFill::tinted, color, style.tokens.card); break;
-            case LegendShape::hatchedSwatch: paintBar(painter, swatch, BarFill::hatched, color, style.tokens.card); break;
+            case LegendShape::marker:
+                paintMarker(painter, box, entry.look, color);
+                break;
+            case LegendShape::swatch:
+                paintBar(painter, swatch, BarFill::solid, color, style.tokens.card);
+                break;
+            case LegendShape::tintedSwatch:
+                paintBar(painter, swatch, BarFill::tinted, color, style.tokens.card);
+                break;
+            case LegendShape::hatchedSwatch:
+                paintBar(painter, swatch, BarFill::hatched, color, style.tokens.card);
+                break;
             case LegendShape::line:
             case LegendShape::dashedLine:
                 painter.setPen(QPen(color, 1.6, entry.shape == LegendShape::line ? Qt::SolidLine : Qt::DashLine));
@@ -59,7 +69,8 @@ LegendBar::LegendBar(Chart* chart, QWidget* parent) : QWidget(parent), chart_(ch
 }
 
 QSize LegendBar::sizeHint() const {
-    return {static_cast<int>(std::ceil(legendWidth(chart_->legend(), chart_->screenStyle()))) + 2, static_cast<int>(kHeight)};
+    return {static_cast<int>(std::ceil(legendWidth(chart_->legend(), chart_->screenStyle()))) + 2,
+            static_cast<int>(kHeight)};
 }
 
 void LegendBar::paintEvent(QPaintEvent*) {
@@ -72,7 +83,8 @@ void LegendBar::paintEvent(QPaintEvent*) {
         for (auto& entry : entries) entry.text.remove(QStringLiteral("FP8 "));
     if (legendWidth(entries, style) > width())
         for (auto& entry : entries) entry.text.clear();
-    paintLegend(painter, QRectF(std::max(0.0, width() - legendWidth(entries, style) - 1), 0, width(), height()), entries, style);
+    paintLegend(painter, QRectF(std::max(0.0, width() - legendWidth(entries, style) - 1), 0, width(), height()),
+                entries, style);
 }
 
 }  // namespace mantissa::ui

@@ -25,7 +25,8 @@ LegendEntry legendOf(const Format& format);
 double legendWidth(const std::vector<LegendEntry>& entries, const ChartStyle& style);
 
 /// Paints the entries from the left edge of `area`, vertically centred.
-void paintLegend(QPainter& painter, const QRectF& area, const std::vector<LegendEntry>& entries, const ChartStyle& style);
+void paintLegend(QPainter& painter, const QRectF& area, const std::vector<LegendEntry>& entries,
+                 const ChartStyle& style);
 
 /// The legend of a chart, for the header of its card. It follows the chart.
 class LegendBar : public QWidget {

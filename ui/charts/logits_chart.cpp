@@ -32,7 +32,8 @@ struct Range {
 };
 
 /// Half an ULP of `format` as a band about 0: one rectangle a binade between the axis' ends.
-void paintHalfUlpBand(QPainter& painter, const QCPAxis& x, const QCPAxis& y, const Format& format, const QColor& color) {
+void paintHalfUlpBand(QPainter& painter, const QCPAxis& x, const QCPAxis& y, const Format& format,
+                      const QColor& color) {
     const QCPRange range = x.range();
     std::vector<double> edges{range.lower, range.upper};
     const double reach = std::max(std::abs(range.lower), std::abs(range.upper));
@@ -79,15 +80,19 @@ QString LogitsChart::emptyText() const {
     return view_ == LogitView::paired ? CompareChart::emptyText() : candidateEmptyText();
 }
 
-QString LogitsChart::differenceText() const { return tr("%1 − %2").arg(titleOf(*candidateRun()), titleOf(report().reference())); }
+QString LogitsChart::differenceText() const {
+    return tr("%1 − %2").arg(titleOf(*candidateRun()), titleOf(report().reference()));
+}
 
 QString LogitsChart::finding() const {
     if (!emptyText().isEmpty()) return {};
-    if (view_ == LogitView::paired) return tr("Logits of the first %1 classes of %2").arg(order_.size()).arg(titleOf(report().reference()));
+    if (view_ == LogitView::paired)
+        return tr("Logits of the first %1 classes of %2").arg(order_.size()).arg(titleOf(report().reference()));
     const Comparison* comparison = comparisonOf(report(), candidate());
     if (!comparison) return {};
     return tr("%1: largest |Δ| %2, at %3")
-        .arg(differenceText(), valueText(comparison->metrics.maxAbs), classLabel(report(), comparison->metrics.maxAbsIndex));
+        .arg(differenceText(), valueText(comparison->metrics.maxAbs),
+             classLabel(report(), comparison->metrics.maxAbsIndex));
 }
 
 std::vector<LegendEntry> LogitsChart::legend() const {
@@ -95,7 +100,9 @@ std::vector<LegendEntry> LogitsChart::legend() const {
     if (!candidateRun()) return {};
     std::vector<LegendEntry> entries{legendOf(candidateRun()->format)};
     if (view_ == LogitView::delta && !byClass())
-        entries.push_back({.text = tr("± ½ ulp of %1").arg(titleOf(*candidateRun())), .shape = LegendShape::tintedSwatch, .look = lookOf(candidateRun()->format)});
+        entries.push_back({.text = tr("± ½ ulp of %1").arg(titleOf(*candidateRun())),
+                           .shape = LegendShape::tintedSwatch,
+                           .look = lookOf(candidateRun()->format)});
     return entries;
 }
 
@@ -115,9 +122,12 @@ DataTable LogitsChart::table() const {
 void LogitsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
     clearPlot(plot, style);
     switch (view_) {
-        case LogitView::delta: return byClass() ? drawDeltaByClass(plot, style) : drawDelta(plot, style);
-        case LogitView::scatter: return drawScatter(plot, style);
-        case LogitView::paired: return drawPaired(plot, style);
+        case LogitView::delta:
+            return byClass() ? drawDeltaByClass(plot, style) : drawDelta(plot, style);
+        case LogitView::scatter:
+            return drawScatter(plot, style);
+        case LogitView::paired:
+            return drawPaired(plot, style);
     }
 }
 
@@ -148,7 +158,8 @@ void LogitsChart::drawPoints(QCustomPlot& plot, QCPAxisRect* rect, const ChartSt
             const QPointF at = place(i);
             const QString text = elidedMiddle(classLabel(report(), i), 22);
             const bool left = at.x() + 8 + textSize(text, style.axisFont()).width() > rect->right();
-            paintText(painter, at + QPointF(left ? -8 : 8, 0), left ? Qt::AlignRight : Qt::AlignLeft, text, style.axisFont(), style.tokens.text1);
+            paintText(painter, at + QPointF(left ? -8 : 8, 0), left ? Qt::AlignRight : Qt::AlignLeft, text,
+                      style.axisFont(), style.tokens.text1);
         }
     });
 }
@@ -157,7 +168,8 @@ void LogitsChart::drawDelta(QCustomPlot& plot, const ChartStyle& style) const {
     QCPAxisRect* rect = addAxes(plot, style);
     QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
     Range logits, deltas;
-    for (std::size_t i = 0; i < delta_.size(); ++i) logits.take(report().reference().logits[i]), deltas.take(std::abs(delta_[i]));
+    for (std::size_t i = 0; i < delta_.size(); ++i)
+        logits.take(report().reference().logits[i]), deltas.take(std::abs(delta_[i]));
     const double reach = deltas.high > 0 ? deltas.high : 1;
     const int exponent = axisExponent(reach);
     styleAxis(*x, style, tr("%1 logit").arg(titleOf(report().reference())));
@@ -178,25 +190,30 @@ void LogitsChart::drawScatter(QCustomPlot& plot, const ChartStyle& style) const 
     QCPAxisRect* rect = addAxes(plot, style);
     QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
     Range range;
-    for (std::size_t i = 0; i < delta_.size(); ++i) range.take(report().reference().logits[i]), range.take(candidateRun()->logits[i]);
+    for (std::size_t i = 0; i < delta_.size(); ++i)
+        range.take(report().reference().logits[i]), range.take(candidateRun()->logits[i]);
     styleAxis(*x, style, tr("%1 logit").arg(titleOf(report().reference())));
     styleAxis(*y, style, tr("%1 logit").arg(titleOf(*candidateRun())));
     x->setRange(range.padded(0.06));
     y->setRange(range.padded(0.06));
     addPainting(plot, rect, [=](QPainter& painter) {
-        const double low = std::min(x->range().lower, y->range().lower), high = std::max(x->range().upper, y->range().upper);
+        const double low = std::min(x->range().lower, y->range().lower),
+                     high = std::max(x->range().upper, y->range().upper);
         painter.setPen(QPen(style.tokens.inputLine, 1, Qt::DashLine));
-        painter.drawLine(QPointF(x->coordToPixel(low), y->coordToPixel(low)), QPointF(x->coordToPixel(high), y->coordToPixel(high)));
+        painter.drawLine(QPointF(x->coordToPixel(low), y->coordToPixel(low)),
+                         QPointF(x->coordToPixel(high), y->coordToPixel(high)));
     });
     drawPoints(plot, rect, style, false);
 }
 
-void LogitsChart::labelClasses(QCPAxisRect* rect, const ChartStyle& style, const std::vector<std::size_t>& classes) const {
+void LogitsChart::labelClasses(QCPAxisRect* rect, const ChartStyle& style,
+                               const std::vector<std::size_t>& classes) const {
     QCPAxis* x = rect->axis(QCPAxis::atBottom);
     const auto ticker = QSharedPointer<QCPAxisTickerText>::create();
     const bool named = report().model && !report().model->labels.empty();
     for (std::size_t i = 0; i < classes.size(); ++i)
-        ticker->addTick(static_cast<double>(i), named ? elidedMiddle(classLabel(report(), classes[i]), 14) : QString::number(classes[i]));
+        ticker->addTick(static_cast<double>(i),
+                        named ? elidedMiddle(classLabel(report(), classes[i]), 14) : QString::number(classes[i]));
     styleAxis(*x, style, named ? QString() : tr("Class"));
     x->setTicker(ticker);
     x->setTickLabelRotation(named ? -45 : 0);
@@ -212,7 +229,8 @@ void LogitsChart::drawDeltaByClass(QCustomPlot& plot, const ChartStyle& style) c
     for (std::size_t i = 0; i < classes.size(); ++i) classes[i] = i;
     labelClasses(rect, style, classes);
     const Comparison* comparison = comparisonOf(report(), candidate());
-    const double meanAbs = comparison ? comparison->metrics.meanAbs : 0, maxAbs = comparison ? comparison->metrics.maxAbs : 0;
+    const double meanAbs = comparison ? comparison->metrics.meanAbs : 0,
+                 maxAbs = comparison ? comparison->metrics.maxAbs : 0;
     const double reach = maxAbs > 0 ? maxAbs : 1;
     const int exponent = axisExponent(reach);
     styleAxis(*y, style, scaledLabel(differenceText(), exponent));
@@ -223,7 +241,8 @@ void LogitsChart::drawDeltaByClass(QCustomPlot& plot, const ChartStyle& style) c
         const QColor color = style.color(run.format);
         const auto level = [&](double value, Qt::PenStyle pen) {
             painter.setPen(QPen(style.tokens.text2, 1, pen));
-            painter.drawLine(QPointF(rect->left(), y->coordToPixel(value)), QPointF(rect->right(), y->coordToPixel(value)));
+            painter.drawLine(QPointF(rect->left(), y->coordToPixel(value)),
+                             QPointF(rect->right(), y->coordToPixel(value)));
         };
         level(0, Qt::SolidLine);
         if (maxAbs > 0) level(maxAbs, Qt::DashLine), level(-maxAbs, Qt::DashLine), level(meanAbs, Qt::DotLine);
@@ -234,13 +253,19 @@ void LogitsChart::drawDeltaByClass(QCustomPlot& plot, const ChartStyle& style) c
             painter.setPen(QPen(color, chosen ? 4 : 2.5));
             painter.drawLine(QPointF(at.x(), y->coordToPixel(0)), at);
             const double size = chosen ? 12 : 9;
-            paintMarker(painter, QRectF(at - QPointF(size / 2, size / 2), QSizeF(size, size)), lookOf(run.format), color);
+            paintMarker(painter, QRectF(at - QPointF(size / 2, size / 2), QSizeF(size, size)), lookOf(run.format),
+                        color);
         }
     });
-    addPainting(plot, rect, [=](QPainter& painter) {
-        paintText(painter, {static_cast<double>(rect->right()) + 10, rect->top() - 10.0}, Qt::AlignRight | Qt::AlignVCenter,
-                  QObject::tr("dashed ±max |Δ| %1, dotted mean |Δ| %2").arg(valueText(maxAbs), valueText(meanAbs)), style.axisFont(), style.tokens.text2);
-    }, ClipTo::nothing);
+    addPainting(
+        plot, rect,
+        [=](QPainter& painter) {
+            paintText(painter, {static_cast<double>(rect->right()) + 10, rect->top() - 10.0},
+                      Qt::AlignRight | Qt::AlignVCenter,
+                      QObject::tr("dashed ±max |Δ| %1, dotted mean |Δ| %2").arg(valueText(maxAbs), valueText(meanAbs)),
+                      style.axisFont(), style.tokens.text2);
+        },
+        ClipTo::nothing);
 }
 
 void LogitsChart::drawPaired(QCustomPlot& plot, const ChartStyle& style) const {
@@ -264,7 +289,8 @@ void LogitsChart::drawPaired(QCustomPlot& plot, const ChartStyle& style) const {
             for (std::size_t i = 0; i < runs.size(); ++i) {
                 const double value = report().runs[runs[i]].logits[order_[place]];
                 if (!std::isfinite(value)) continue;
-                const double shift = (static_cast<double>(i) - (static_cast<double>(runs.size()) - 1) / 2) * std::min(size, slot / static_cast<double>(runs.size() + 1));
+                const double shift = (static_cast<double>(i) - (static_cast<double>(runs.size()) - 1) / 2) *
+                                     std::min(size, slot / static_cast<double>(runs.size() + 1));
                 path << QPointF(center + shift, y->coordToPixel(value));
             }
             painter.setPen(QPen(style.tokens.inputLine, 1));
@@ -273,7 +299,8 @@ void LogitsChart::drawPaired(QCustomPlot& plot, const ChartStyle& style) const {
             for (const auto run : runs) {
                 if (!std::isfinite(report().runs[run].logits[order_[place]])) continue;
                 const Format& format = report().runs[run].format;
-                paintMarker(painter, QRectF(path[point++] - QPointF(size / 2, size / 2), QSizeF(size, size)), lookOf(format), style.color(format));
+                paintMarker(painter, QRectF(path[point++] - QPointF(size / 2, size / 2), QSizeF(size, size)),
+                            lookOf(format), style.color(format));
             }
         }
     });
@@ -286,14 +313,16 @@ std::optional<std::size_t> LogitsChart::classAt(const QCustomPlot& plot, QPointF
     const bool byPlace = view_ == LogitView::paired || (view_ == LogitView::delta && byClass());
     if (byPlace) {
         const auto place = std::lround(x->pixelToCoord(position.x()));
-        if (place < 0 || static_cast<std::size_t>(place) >= order_.size() || !rect->rect().contains(position.toPoint())) return {};
+        if (place < 0 || static_cast<std::size_t>(place) >= order_.size() || !rect->rect().contains(position.toPoint()))
+            return {};
         return view_ == LogitView::paired ? order_[static_cast<std::size_t>(place)] : static_cast<std::size_t>(place);
     }
     std::optional<std::size_t> nearest;
     double best = kPickDistance * kPickDistance;
     const auto& reference = report().reference().logits;
     for (std::size_t i = 0; i < reference.size(); ++i) {
-        const QPointF at(x->coordToPixel(reference[i]), y->coordToPixel(view_ == LogitView::delta ? delta_[i] : candidateRun()->logits[i]));
+        const QPointF at(x->coordToPixel(reference[i]),
+                         y->coordToPixel(view_ == LogitView::delta ? delta_[i] : candidateRun()->logits[i]));
         const QPointF away = at - position;
         if (const double distance = QPointF::dotProduct(away, away); distance < best) best = distance, nearest = i;
     }
@@ -305,7 +334,8 @@ QString LogitsChart::hoverText(const QCustomPlot& plot, QPointF position) const 
     const auto index = classAt(plot, position);
     if (!index) return {};
     QStringList lines{tr("%1 (output %2)").arg(classLabel(report(), *index)).arg(*index)};
-    for (const auto run : goodRuns()) lines << tr("%1: %2").arg(titleOf(report().runs[run]), valueText(report().runs[run].logits[*index]));
+    for (const auto run : goodRuns())
+        lines << tr("%1: %2").arg(titleOf(report().runs[run]), valueText(report().runs[run].logits[*index]));
     if (candidateRun()) lines << tr("%1: %2").arg(differenceText(), errorText(delta_[*index]));
     return lines.join('\n');
 }

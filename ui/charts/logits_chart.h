@@ -4,7 +4,8 @@
 
 namespace mantissa::ui {
 
-/// How logits are compared. `delta` is Δ against the reference's logit, or Δ by class where there are at most 20 outputs.
+/// How logits are compared. `delta` is Δ against the reference's logit, or Δ by class where there are at most 20
+/// outputs.
 enum class LogitView { delta, scatter, paired };
 
 /// Logits of one candidate (or, paired, of all formats) against those of the reference.

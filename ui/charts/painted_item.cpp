@@ -66,7 +66,8 @@ void paintScaleBreak(QPainter& painter, QPointF at, double barHeight, const QCol
     painter.setPen(QPen(background, 2.4, Qt::SolidLine, Qt::FlatCap));
     const double half = barHeight / 2 + 2;
     for (const double shift : {-3.0, 3.0})
-        painter.drawLine(QPointF(at.x() + shift - half * 0.45, at.y() + half), QPointF(at.x() + shift + half * 0.45, at.y() - half));
+        painter.drawLine(QPointF(at.x() + shift - half * 0.45, at.y() + half),
+                         QPointF(at.x() + shift + half * 0.45, at.y() - half));
     painter.restore();
 }
 
@@ -75,7 +76,8 @@ QSizeF textSize(const QString& text, const QFont& font) {
     return {metrics.horizontalAdvance(text), metrics.height()};
 }
 
-void paintText(QPainter& painter, QPointF at, Qt::Alignment alignment, const QString& text, const QFont& font, const QColor& color) {
+void paintText(QPainter& painter, QPointF at, Qt::Alignment alignment, const QString& text, const QFont& font,
+               const QColor& color) {
     const QFontMetricsF metrics(font);
     const double width = metrics.horizontalAdvance(text);
     double x = at.x() - width / 2, y = at.y() + (metrics.ascent() - metrics.descent()) / 2;

@@ -50,12 +50,14 @@ void RunBarsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
         nameWidth = std::max(nameWidth, textSize(shortTitle(report().runs[bar.run].format), names).width());
         if (!bar.value) continue;
         values.push_back(*bar.value);
-        noteWidth = std::max(noteWidth, textSize(bar.valueText, numbers).width() + 6 + (bar.note.isEmpty() ? 0 : textSize(bar.note, names).width() + 6));
+        noteWidth = std::max(noteWidth, textSize(bar.valueText, numbers).width() + 6 +
+                                            (bar.note.isEmpty() ? 0 : textSize(bar.note, names).width() + 6));
     }
     QCPAxisRect* rect = addAxes(plot, style);
     QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
     rect->setAutoMargins(QCP::msBottom);
-    rect->setMargins(QMargins(static_cast<int>(nameWidth) + 10, 2, std::min(static_cast<int>(noteWidth) + 10, style.size.width() / 2), 0));
+    rect->setMargins(QMargins(static_cast<int>(nameWidth) + 10, 2,
+                              std::min(static_cast<int>(noteWidth) + 10, style.size.width() / 2), 0));
     styleAxis(*x, style, style.size.height() > 150 ? axisLabel() : QString());
     const double end = scaleEnd(values);
     x->setRange(0, end);
@@ -64,30 +66,39 @@ void RunBarsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
     y->setTickLabels(false);
     setGrid(*y, Grid::off);
 
-    addPainting(plot, rect, [=, this](QPainter& painter) {
-        const double band = static_cast<double>(rect->height()) / static_cast<double>(std::max<std::size_t>(1, all.size()));
-        const double height = std::clamp(band * 0.68, 4.0, 18.0), zero = x->coordToPixel(0);
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            const Bar& bar = all[i];
-            const FormatRun& run = report().runs[bar.run];
-            const double center = rect->top() + band * (static_cast<double>(i) + 0.5);
-            paintText(painter, {zero - 6, center}, Qt::AlignRight | Qt::AlignVCenter, shortTitle(run.format), names, style.tokens.text2);
-            if (!bar.value) {
-                QFont quiet = names;
-                quiet.setItalic(true);
-                paintText(painter, {zero + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.note, quiet, run.ok() ? style.tokens.text3 : style.tokens.errorText);
-                continue;
+    addPainting(
+        plot, rect,
+        [=, this](QPainter& painter) {
+            const double band =
+                static_cast<double>(rect->height()) / static_cast<double>(std::max<std::size_t>(1, all.size()));
+            const double height = std::clamp(band * 0.68, 4.0, 18.0), zero = x->coordToPixel(0);
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                const Bar& bar = all[i];
+                const FormatRun& run = report().runs[bar.run];
+                const double center = rect->top() + band * (static_cast<double>(i) + 0.5);
+                paintText(painter, {zero - 6, center}, Qt::AlignRight | Qt::AlignVCenter, shortTitle(run.format), names,
+                          style.tokens.text2);
+                if (!bar.value) {
+                    QFont quiet = names;
+                    quiet.setItalic(true);
+                    paintText(painter, {zero + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.note, quiet,
+                              run.ok() ? style.tokens.text3 : style.tokens.errorText);
+                    continue;
+                }
+                const bool cut = *bar.value > x->range().upper * 1.0001;
+                const double right = cut ? rect->right() : x->coordToPixel(*bar.value);
+                // Memory is computed for every format alike, so nothing is hatched here; latency is native only.
+                paintBar(painter, QRectF(zero, center - height / 2, right - zero, height), BarFill::solid,
+                         style.color(run.format), style.tokens.card);
+                if (cut) paintScaleBreak(painter, {right - 18, center}, height, style.tokens.card);
+                paintText(painter, {right + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.valueText, numbers,
+                          style.tokens.text1);
+                if (!bar.note.isEmpty())
+                    paintText(painter, {right + 12 + textSize(bar.valueText, numbers).width(), center},
+                              Qt::AlignLeft | Qt::AlignVCenter, bar.note, names, style.tokens.text3);
             }
-            const bool cut = *bar.value > x->range().upper * 1.0001;
-            const double right = cut ? rect->right() : x->coordToPixel(*bar.value);
-            // Memory is computed for every format alike, so nothing is hatched here; latency is native only.
-            paintBar(painter, QRectF(zero, center - height / 2, right - zero, height), BarFill::solid, style.color(run.format), style.tokens.card);
-            if (cut) paintScaleBreak(painter, {right - 18, center}, height, style.tokens.card);
-            paintText(painter, {right + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.valueText, numbers, style.tokens.text1);
-            if (!bar.note.isEmpty())
-                paintText(painter, {right + 12 + textSize(bar.valueText, numbers).width(), center}, Qt::AlignLeft | Qt::AlignVCenter, bar.note, names, style.tokens.text3);
-        }
-    }, ClipTo::nothing);
+        },
+        ClipTo::nothing);
 }
 
 std::vector<RunBarsChart::Bar> LatencyChart::bars() const {
@@ -98,14 +109,17 @@ std::vector<RunBarsChart::Bar> LatencyChart::bars() const {
         if (!run.ok()) {
             bar.note = tr("did not run");
         } else if (!run.latency) {
-            bar.note = run.mode == RunMode::emulated ? tr("not timed: emulation says nothing about speed") : tr("not timed");
+            bar.note =
+                run.mode == RunMode::emulated ? tr("not timed: emulation says nothing about speed") : tr("not timed");
         } else {
             bar.value = run.latency->median;
             bar.valueText = millisecondsText(run.latency->median);
             const Comparison* comparison = comparisonOf(report(), i);
             if (comparison && comparison->slowdown && *comparison->slowdown > 0) {
                 const double factor = *comparison->slowdown;
-                bar.note = factor > 1.005 ? tr("%1 slower").arg(timesText(factor)) : factor < 0.995 ? tr("%1 faster").arg(timesText(1 / factor)) : tr("as fast");
+                bar.note = factor > 1.005   ? tr("%1 slower").arg(timesText(factor))
+                           : factor < 0.995 ? tr("%1 faster").arg(timesText(1 / factor))
+                                            : tr("as fast");
             }
         }
         bars.push_back(bar);
@@ -119,10 +133,12 @@ QString LatencyChart::subtitle() const {
     QStringList others;
     for (const auto& run : report().runs)
         if (run.latency && run.latency->runs != runs)
-            others << (run.latency->runs == 1 ? tr("%1: 1 run").arg(shortTitle(run.format)) : tr("%1: %2").arg(shortTitle(run.format)).arg(run.latency->runs));
+            others << (run.latency->runs == 1 ? tr("%1: 1 run").arg(shortTitle(run.format))
+                                              : tr("%1: %2").arg(shortTitle(run.format)).arg(run.latency->runs));
     if (runs == 0) return tr("ms per image");
     const QString base = runs == 1 ? tr("ms per image, 1 run") : tr("ms per image, median of %1 runs").arg(runs);
-    return others.isEmpty() ? base : base + QStringLiteral(" (") + others.join(QStringLiteral(", ")) + QStringLiteral(")");
+    return others.isEmpty() ? base
+                            : base + QStringLiteral(" (") + others.join(QStringLiteral(", ")) + QStringLiteral(")");
 }
 
 QString LatencyChart::finding() const {
@@ -130,16 +146,21 @@ QString LatencyChart::finding() const {
     QStringList parts;
     for (const auto& bar : bars())
         if (bar.value) parts << tr("%1 %2 ms").arg(shortTitle(report().runs[bar.run].format), bar.valueText);
-    return parts.isEmpty() ? QString() : tr("Time per image on this computer: %1").arg(parts.join(QStringLiteral(", ")));
+    return parts.isEmpty() ? QString()
+                           : tr("Time per image on this computer: %1").arg(parts.join(QStringLiteral(", ")));
 }
 
 DataTable LatencyChart::table() const {
-    DataTable table{.header = {tr("Format"), tr("Least, ms"), tr("Median, ms"), tr("Most, ms"), tr("Runs")}, .rows = {}};
+    DataTable table{.header = {tr("Format"), tr("Least, ms"), tr("Median, ms"), tr("Most, ms"), tr("Runs")},
+                    .rows = {}};
     for (const auto& run : report().runs) {
         if (run.latency)
-            table.rows.push_back({titleOf(run), millisecondsText(run.latency->min), millisecondsText(run.latency->median), millisecondsText(run.latency->max), QString::number(run.latency->runs)});
+            table.rows.push_back({titleOf(run), millisecondsText(run.latency->min),
+                                  millisecondsText(run.latency->median), millisecondsText(run.latency->max),
+                                  QString::number(run.latency->runs)});
         else
-            table.rows.push_back({titleOf(run), QStringLiteral("—"), QStringLiteral("—"), QStringLiteral("—"), QStringLiteral("0")});
+            table.rows.push_back(
+                {titleOf(run), QStringLiteral("—"), QStringLiteral("—"), QStringLiteral("—"), QStringLiteral("0")});
     }
     return table;
 }
@@ -163,10 +184,13 @@ std::vector<RunBarsChart::Bar> WeightBytesChart::bars() const {
     return bars;
 }
 
-QString WeightBytesChart::axisLabel() const { return hasReport() ? tr("%1 of weights (%2)").arg(unitOf(report()).name, unitOf(report()).definition) : QString(); }
+QString WeightBytesChart::axisLabel() const {
+    return hasReport() ? tr("%1 of weights (%2)").arg(unitOf(report()).name, unitOf(report()).definition) : QString();
+}
 
 QString WeightBytesChart::subtitle() const {
-    return hasReport() ? tr("%1 of weights, as stored (%2)").arg(unitOf(report()).name, unitOf(report()).definition) : QString();
+    return hasReport() ? tr("%1 of weights, as stored (%2)").arg(unitOf(report()).name, unitOf(report()).definition)
+                       : QString();
 }
 
 QString WeightBytesChart::finding() const {
@@ -178,10 +202,12 @@ QString WeightBytesChart::finding() const {
 }
 
 DataTable WeightBytesChart::table() const {
-    DataTable table{.header = {tr("Format"), tr("Weights, bytes"), tr("Of these buffers"), tr("Scales, bytes")}, .rows = {}};
+    DataTable table{.header = {tr("Format"), tr("Weights, bytes"), tr("Of these buffers"), tr("Scales, bytes")},
+                    .rows = {}};
     for (const auto& run : report().runs)
         if (run.ok())
-            table.rows.push_back({titleOf(run), groupedText(run.memory.weightBytes), groupedText(run.memory.bufferBytes), groupedText(run.memory.scaleBytes)});
+            table.rows.push_back({titleOf(run), groupedText(run.memory.weightBytes),
+                                  groupedText(run.memory.bufferBytes), groupedText(run.memory.scaleBytes)});
     return table;
 }
 

@@ -26,6 +26,11 @@ class TopClassesChart final : public CompareChart {
     void onReport() override;
 
   private:
+    struct Rows;
+    void setRanges(QCPAxisRect* bars, QCPAxisRect* dots, const ChartStyle& style) const;
+    void paintBands(QPainter& painter, const Rows& rows, double from, double to, const ChartStyle& style) const;
+    void paintBars(QPainter& painter, QCPAxisRect* rect, const ChartStyle& style, double labelWidth) const;
+    void paintDots(QPainter& painter, QCPAxisRect* rect, const ChartStyle& style) const;
     int classAt(const QCustomPlot& plot, QPointF position) const;  ///< row, −1 for none
 
     int wanted_ = 5;

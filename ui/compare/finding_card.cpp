@@ -70,7 +70,10 @@ Answer answerOf(const CompareReport& report, std::size_t run) {
     const TopClass* top = topOf(one);
     if (!top) return {QObject::tr("✕ no answer: NaN"), true};
     const bool keeps = keepsAnswer(report, run);
-    return {QStringLiteral("%1 %2, %3").arg(keeps ? QStringLiteral("✓") : QStringLiteral("✕"), shortLabel(top->label), valueText(top->probability)), !keeps};
+    return {QStringLiteral("%1 %2, %3")
+                .arg(keeps ? QStringLiteral("✓") : QStringLiteral("✕"), shortLabel(top->label),
+                     valueText(top->probability)),
+            !keeps};
 }
 
 QString marginOf(const CompareReport& report, std::size_t run) {
@@ -79,7 +82,8 @@ QString marginOf(const CompareReport& report, std::size_t run) {
     const Comparison* comparison = comparisonOf(report, run);
     if (!comparison) return {};
     return QObject::tr("margin %1 (%2: %3)")
-        .arg(valueText(comparison->metrics.candidateMargin), shortTitle(report.reference().format), valueText(comparison->metrics.referenceMargin));
+        .arg(valueText(comparison->metrics.candidateMargin), shortTitle(report.reference().format),
+             valueText(comparison->metrics.referenceMargin));
 }
 
 void clear(QLayout& layout) {
@@ -96,7 +100,8 @@ QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidge
     const FormatRun& one = report.runs[run];
     const Answer answer = answerOf(report, run);
     auto* box = new QWidget(parent);
-    box->setAccessibleName(QStringLiteral("%1, %2: %3").arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text));
+    box->setAccessibleName(
+        QStringLiteral("%1, %2: %3").arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text));
     auto* row = new QHBoxLayout(box);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
@@ -106,7 +111,8 @@ QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidge
         row->addWidget(new MarkerLabel(one.format, box));
         const TopClass* top = topOf(one);
         words->setText(answer.bad || !top ? answer.text : QStringLiteral("✓ ") + valueText(top->probability));
-        words->setToolTip(QStringLiteral("%1, %2: %3\n%4").arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text, marginOf(report, run)));
+        words->setToolTip(QStringLiteral("%1, %2: %3\n%4")
+                              .arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text, marginOf(report, run)));
         row->addWidget(words);
         return box;
     }
@@ -120,7 +126,8 @@ QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidge
     name->setFont(themeFont(FontRole::words, kSecondaryPixels, FontWeight::semibold));
     head->addWidget(name);
     auto* badge = new Badge(badgeOf(report, run), {}, box);
-    if (one.fallbackFrom) badge->setToolTip(QObject::tr("No native kernel: %1").arg(QString::fromStdString(one.fallbackFrom->text())));
+    if (one.fallbackFrom)
+        badge->setToolTip(QObject::tr("No native kernel: %1").arg(QString::fromStdString(one.fallbackFrom->text())));
     head->addWidget(badge);
     head->addStretch(1);
     lines->addLayout(head);
@@ -194,7 +201,8 @@ void FindingCard::rebuild() {
     detail_->setVisible(!narrow_);
     setAccessibleName(finding_->text());
     const bool oneLine = narrow_ || report_->runs.size() - 1 > kMostFullTiles;
-    for (std::size_t run = 1; run < report_->runs.size(); ++run) tiles_->addWidget(tile(*report_, run, oneLine, this), 0, Qt::AlignVCenter);
+    for (std::size_t run = 1; run < report_->runs.size(); ++run)
+        tiles_->addWidget(tile(*report_, run, oneLine, this), 0, Qt::AlignVCenter);
 }
 
 }  // namespace mantissa::ui

@@ -15,7 +15,9 @@ struct Cell {
     bool bad = false;  ///< shown in the error colour
 };
 
-QString ulps(double value) { return value < 100 ? fixedText(value, 1) : value < 1e7 ? fixedText(value, 0) : scientificText(value); }
+QString ulps(double value) {
+    return value < 100 ? fixedText(value, 1) : value < 1e7 ? fixedText(value, 0) : scientificText(value);
+}
 
 Cell cellOf(const CompareReport& report, std::size_t run, Term term) {
     const FormatRun& one = report.runs[run];
@@ -23,20 +25,34 @@ Cell cellOf(const CompareReport& report, std::size_t run, Term term) {
     if (!one.ok() || !comparison) return {QStringLiteral("—")};
     const ErrorMetrics& m = comparison->metrics;
     switch (term) {
-        case Term::sameTop1: return m.top1Agrees ? Cell{QObject::tr("yes")} : Cell{QObject::tr("✕ no"), true};
-        case Term::topK: return {QObject::tr("%1 of %2").arg(m.topKOverlap).arg(m.topK)};
-        case Term::margin: return {valueText(m.candidateMargin), m.candidateMargin < 0};
-        case Term::meanAbs: return {errorText(m.meanAbs)};
-        case Term::maxAbs: return {errorText(m.maxAbs)};
-        case Term::rmse: return {errorText(m.rmse)};
-        case Term::maxRelative: return {errorText(m.maxRelative)};
-        case Term::maxProbability: return {errorText(m.maxAbsProbability)};
-        case Term::cosine: return {fixedText(m.cosine, 6)};
-        case Term::sqnr: return {fixedText(m.sqnrDb, 1)};
-        case Term::kl: return {m.kl == 0 ? QStringLiteral("0") : scientificText(m.kl)};
-        case Term::ulpMedian: return {ulps(m.ulpMedian)};
-        case Term::ulpP99: return {ulps(m.ulpP99)};
-        case Term::ulpMax: return {ulps(m.ulpMax)};
+        case Term::sameTop1:
+            return m.top1Agrees ? Cell{QObject::tr("yes")} : Cell{QObject::tr("✕ no"), true};
+        case Term::topK:
+            return {QObject::tr("%1 of %2").arg(m.topKOverlap).arg(m.topK)};
+        case Term::margin:
+            return {valueText(m.candidateMargin), m.candidateMargin < 0};
+        case Term::meanAbs:
+            return {errorText(m.meanAbs)};
+        case Term::maxAbs:
+            return {errorText(m.maxAbs)};
+        case Term::rmse:
+            return {errorText(m.rmse)};
+        case Term::maxRelative:
+            return {errorText(m.maxRelative)};
+        case Term::maxProbability:
+            return {errorText(m.maxAbsProbability)};
+        case Term::cosine:
+            return {fixedText(m.cosine, 6)};
+        case Term::sqnr:
+            return {fixedText(m.sqnrDb, 1)};
+        case Term::kl:
+            return {m.kl == 0 ? QStringLiteral("0") : scientificText(m.kl)};
+        case Term::ulpMedian:
+            return {ulps(m.ulpMedian)};
+        case Term::ulpP99:
+            return {ulps(m.ulpP99)};
+        case Term::ulpMax:
+            return {ulps(m.ulpMax)};
         case Term::notFinite: {
             const auto count = static_cast<std::int64_t>(one.nans + one.infinities);
             return {groupedText(count), count > 0};
@@ -50,8 +66,8 @@ Cell cellOf(const CompareReport& report, std::size_t run, Term term) {
 void MetricModel::setReport(std::shared_ptr<const CompareReport> report) {
     beginResetModel();
     report_ = std::move(report);
-    rows_ = {Term::sameTop1, Term::topK, Term::margin, Term::meanAbs, Term::maxAbs, Term::rmse, Term::maxProbability,
-             Term::cosine, Term::sqnr, Term::kl, Term::ulpMedian, Term::ulpP99, Term::ulpMax};
+    rows_ = {Term::sameTop1, Term::topK, Term::margin, Term::meanAbs,   Term::maxAbs, Term::rmse,  Term::maxProbability,
+             Term::cosine,   Term::sqnr, Term::kl,     Term::ulpMedian, Term::ulpP99, Term::ulpMax};
     bool finite = true;
     if (report_)
         for (const auto& run : report_->runs) finite = finite && run.nans + run.infinities == 0;
@@ -59,7 +75,9 @@ void MetricModel::setReport(std::shared_ptr<const CompareReport> report) {
     endResetModel();
 }
 
-int MetricModel::rowCount(const QModelIndex& parent) const { return parent.isValid() || !report_ ? 0 : static_cast<int>(rows_.size()); }
+int MetricModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() || !report_ ? 0 : static_cast<int>(rows_.size());
+}
 
 int MetricModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() || !report_ ? 0 : static_cast<int>(report_->runs.size()) - 1;
@@ -69,21 +87,26 @@ QVariant MetricModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || !report_) return {};
     const Term term = rows_[static_cast<std::size_t>(index.row())];
     switch (role) {
-        case Qt::DisplayRole: return cellOf(*report_, runOf(index.column()), term).text;
+        case Qt::DisplayRole:
+            return cellOf(*report_, runOf(index.column()), term).text;
         case Qt::ForegroundRole: {
             const Tokens& t = Theme::instance().tokens();
             return cellOf(*report_, runOf(index.column()), term).bad ? t.errorText : t.text1;
         }
-        case Qt::FontRole: return themeFont(FontRole::numbers, kTablePixels - 0.5);
-        case Qt::TextAlignmentRole: return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
+        case Qt::FontRole:
+            return themeFont(FontRole::numbers, kTablePixels - 0.5);
+        case Qt::TextAlignmentRole:
+            return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
         case Qt::ToolTipRole: {
             QString help = termHelp(term);
             if (term == Term::margin)
                 if (const Comparison* comparison = comparisonOf(*report_, runOf(index.column())))
-                    help += QStringLiteral("<br>") + tr("%1: %2.").arg(titleOf(report_->reference()), valueText(comparison->metrics.referenceMargin));
+                    help += QStringLiteral("<br>") + tr("%1: %2.").arg(titleOf(report_->reference()),
+                                                                       valueText(comparison->metrics.referenceMargin));
             return help;
         }
-        default: return {};
+        default:
+            return {};
     }
 }
 
@@ -98,17 +121,20 @@ QVariant MetricModel::headerData(int section, Qt::Orientation orientation, int r
     const FormatRun& run = report_->runs[runOf(section)];
     if (role == Qt::DisplayRole) return titleOf(run);
     if (role == Qt::ToolTipRole && !run.ok()) return QString::fromStdString(run.error->text());
-    if (role == Qt::ToolTipRole && run.fallbackFrom) return tr("No native kernel: %1").arg(QString::fromStdString(run.fallbackFrom->text()));
+    if (role == Qt::ToolTipRole && run.fallbackFrom)
+        return tr("No native kernel: %1").arg(QString::fromStdString(run.fallbackFrom->text()));
     return {};
 }
 
 DataTable MetricModel::table() const {
     DataTable table{.header = {tr("Metric")}, .rows = {}};
     for (int column = 0; column < columnCount(); ++column)
-        table.header << headerData(column, Qt::Horizontal, Qt::DisplayRole).toString() + QStringLiteral(" (") + badgeWord(badgeOf(*report_, runOf(column))) + QStringLiteral(")");
+        table.header << headerData(column, Qt::Horizontal, Qt::DisplayRole).toString() + QStringLiteral(" (") +
+                            badgeWord(badgeOf(*report_, runOf(column))) + QStringLiteral(")");
     for (int row = 0; row < rowCount(); ++row) {
         QStringList fields{headerData(row, Qt::Vertical, Qt::DisplayRole).toString()};
-        for (int column = 0; column < columnCount(); ++column) fields << data(index(row, column), Qt::DisplayRole).toString();
+        for (int column = 0; column < columnCount(); ++column)
+            fields << data(index(row, column), Qt::DisplayRole).toString();
         table.rows.push_back(fields);
     }
     return table;

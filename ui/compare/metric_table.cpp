@@ -40,10 +40,12 @@ class CandidateHeader final : public QHeaderView {
         const double right = area.right() - 4;
         const QSizeF words = textSize(name, font);
         paintText(*painter, {right, area.top() + 10.0}, Qt::AlignRight | Qt::AlignVCenter, name, font, t.text1);
-        paintMarker(*painter, QRectF(right - words.width() - 17, area.top() + 4, 12, 12), lookOf(run.format), Theme::instance().formatColor(run.format));
+        paintMarker(*painter, QRectF(right - words.width() - 17, area.top() + 4, 12, 12), lookOf(run.format),
+                    Theme::instance().formatColor(run.format));
         const BadgeKind kind = badgeOf(*model_.report(), model_.runOf(section));
         const QSize badge = badgeSize(badgeWord(kind));
-        paintBadge(*painter, QRectF(right - badge.width(), area.top() + 20, badge.width(), badge.height()), kind, badgeWord(kind));
+        paintBadge(*painter, QRectF(right - badge.width(), area.top() + 20, badge.width(), badge.height()), kind,
+                   badgeWord(kind));
     }
 
   private:
@@ -81,9 +83,11 @@ void MetricTable::layOutColumns() {
     if (columns == 0) return;
     const int room = viewport()->width();
     int widest = kNarrowest;
-    for (int i = 0; i < columns; ++i) widest = std::max(widest, badgeSize(badgeWord(badgeOf(*model_->report(), model_->runOf(i)))).width() + 4);
+    for (int i = 0; i < columns; ++i)
+        widest = std::max(widest, badgeSize(badgeWord(badgeOf(*model_->report(), model_->runOf(i)))).width() + 4);
     const int width = std::max(widest, room / columns);
-    for (int i = 0; i < columns; ++i) setColumnWidth(i, i == columns - 1 && room >= width * columns ? room - width * (columns - 1) : width);
+    for (int i = 0; i < columns; ++i)
+        setColumnWidth(i, i == columns - 1 && room >= width * columns ? room - width * (columns - 1) : width);
 }
 
 void MetricTable::resizeEvent(QResizeEvent* event) {

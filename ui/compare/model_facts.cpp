@@ -14,11 +14,16 @@ namespace {
 
 QString kindText(ModelKind kind) {
     switch (kind) {
-        case ModelKind::huggingFace: return QObject::tr("Hugging Face folder");
-        case ModelKind::torchScript: return QObject::tr("TorchScript");
-        case ModelKind::exportedProgram: return QObject::tr("torch.export (.pt2)");
-        case ModelKind::onnx: return QObject::tr("ONNX");
-        case ModelKind::bareWeights: return QObject::tr("weights only");
+        case ModelKind::huggingFace:
+            return QObject::tr("Hugging Face folder");
+        case ModelKind::torchScript:
+            return QObject::tr("TorchScript");
+        case ModelKind::exportedProgram:
+            return QObject::tr("torch.export (.pt2)");
+        case ModelKind::onnx:
+            return QObject::tr("ONNX");
+        case ModelKind::bareWeights:
+            return QObject::tr("weights only");
     }
     return {};
 }
@@ -57,12 +62,15 @@ void ModelFacts::setModel(const ModelPtr& model, const Preprocessing& preprocess
     addRow(tr("Kind"), kindText(model->kind), QString::fromStdString(model->path.string()));
     addRow(tr("Network"), QString::fromStdString(model->architecture));
     addRow(tr("Values"), countText(model->parameterCount() + model->bufferCount()),
-           tr("%1 parameters and %2 buffer values").arg(groupedText(model->parameterCount()), groupedText(model->bufferCount())));
+           tr("%1 parameters and %2 buffer values")
+               .arg(groupedText(model->parameterCount()), groupedText(model->bufferCount())));
     addRow(tr("In FP32"), bytesText(model->bytesIn(format("fp32"))));
     addRow(tr("Input"), QStringLiteral("1×3×%1×%2").arg(preprocessing.inputHeight()).arg(preprocessing.inputWidth()));
     if (outputs > 0) addRow(tr("Output"), tr("%1 classes").arg(groupedText(static_cast<std::int64_t>(outputs))));
     addRow(tr("Channels"), (preprocessing.flipChannels ? QStringLiteral("BGR") : QStringLiteral("RGB")) +
-                               (preprocessing.normalize ? tr(", normalised") : preprocessing.rescale == 1 ? tr(", 0 to 255") : tr(", 0 to 1")));
+                               (preprocessing.normalize      ? tr(", normalised")
+                                : preprocessing.rescale == 1 ? tr(", 0 to 255")
+                                                             : tr(", 0 to 1")));
     const QString digest = QString::fromStdString(model->sha256);
     addRow(tr("SHA-256"), digest.left(6) + QStringLiteral("…") + digest.right(4), digest);
 }

@@ -15,7 +15,8 @@ class ModelFacts final : public QWidget {
   public:
     explicit ModelFacts(QWidget* parent = nullptr);
 
-    void setModel(const ModelPtr& model, const Preprocessing& preprocessing, std::size_t outputs);  ///< outputs 0: not known yet
+    void setModel(const ModelPtr& model, const Preprocessing& preprocessing,
+                  std::size_t outputs);  ///< outputs 0: not known yet
 
   private:
     void addRow(const QString& name, const QString& value, const QString& toolTip = {});

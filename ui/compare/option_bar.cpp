@@ -33,7 +33,11 @@ std::vector<Format> referenceFormats() {
 }
 
 OptionBar::OptionBar(Session& session, QWidget* parent)
-    : QFrame(parent), session_(session), reference_(new QComboBox(this)), cast_(new QComboBox(this)), castLabel_(roleLabel(tr("Cast"), "caption", this)) {
+    : QFrame(parent),
+      session_(session),
+      reference_(new QComboBox(this)),
+      cast_(new QComboBox(this)),
+      castLabel_(roleLabel(tr("Cast"), "caption", this)) {
     setProperty("role", "card");
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(10, 6, 10, 6);
@@ -61,7 +65,8 @@ OptionBar::OptionBar(Session& session, QWidget* parent)
         });
     }
     layout->addStretch(1);
-    for (const auto& text : {tr("Weights + activations"), tr("Weights only"), tr("Activations only")}) cast_->addItem(text);
+    for (const auto& text : {tr("Weights + activations"), tr("Weights only"), tr("Activations only")})
+        cast_->addItem(text);
     cast_->setAccessibleName(tr("Cast"));
     cast_->setToolTip(tr("What is rounded to the format. Weights only and activations only always run emulated."));
     castLabel_->setBuddy(cast_);
@@ -98,8 +103,11 @@ void OptionBar::chooseFromControls(const QString& name) {
     choices.reference = referenceFormats()[static_cast<std::size_t>(reference_->currentIndex())];
     choices.candidates.clear();
     for (const auto* toggle : toggles_)
-        if (toggle->isChecked() && toggle->format() != choices.reference) choices.candidates.push_back(toggle->format());
-    std::erase_if(choices.emulated, [&](const Format& one) { return std::find(choices.candidates.begin(), choices.candidates.end(), one) == choices.candidates.end(); });
+        if (toggle->isChecked() && toggle->format() != choices.reference)
+            choices.candidates.push_back(toggle->format());
+    std::erase_if(choices.emulated, [&](const Format& one) {
+        return std::find(choices.candidates.begin(), choices.candidates.end(), one) == choices.candidates.end();
+    });
     choices.scope = kScopes[cast_->currentIndex()];
     session_.choose(name, choices);
     follow();  // also when nothing changed, so that no control keeps a state of its own
@@ -108,20 +116,25 @@ void OptionBar::chooseFromControls(const QString& name) {
 void OptionBar::follow() {
     const Choices& choices = session_.choices();
     const auto formats = referenceFormats();
-    reference_->setCurrentIndex(static_cast<int>(std::find(formats.begin(), formats.end(), choices.reference) - formats.begin()));
-    cast_->setCurrentIndex(static_cast<int>(std::find(std::begin(kScopes), std::end(kScopes), choices.scope) - std::begin(kScopes)));
+    reference_->setCurrentIndex(
+        static_cast<int>(std::find(formats.begin(), formats.end(), choices.reference) - formats.begin()));
+    cast_->setCurrentIndex(
+        static_cast<int>(std::find(std::begin(kScopes), std::end(kScopes), choices.scope) - std::begin(kScopes)));
     castActions_->actions().at(cast_->currentIndex())->setChecked(true);
     for (std::size_t i = 0; i < toggles_.size(); ++i) {
         FormatToggle* toggle = toggles_[i];
         const Format& one = toggle->format();
         const bool isReference = one == choices.reference;
-        const bool on = std::find(choices.candidates.begin(), choices.candidates.end(), one) != choices.candidates.end();
+        const bool on =
+            std::find(choices.candidates.begin(), choices.candidates.end(), one) != choices.candidates.end();
         toggle->setVisible(!isReference);
         toggle->setChecked(on);
         // LibTorch has no type for these at all; what it has may still lack a kernel, which only the run tells.
         const bool noType = one.name != "bf16" && one.name != "fp16" && one.name != "fp32" && one.name != "fp64";
-        const bool emulated = noType || std::find(choices.emulated.begin(), choices.emulated.end(), one) != choices.emulated.end();
-        QString how = emulated ? tr("emulated: values rounded to the format, arithmetic in FP32, never timed") : tr("native: LibTorch's own kernels; emulated where it has none");
+        const bool emulated =
+            noType || std::find(choices.emulated.begin(), choices.emulated.end(), one) != choices.emulated.end();
+        QString how = emulated ? tr("emulated: values rounded to the format, arithmetic in FP32, never timed")
+                               : tr("native: LibTorch's own kernels; emulated where it has none");
         if (session_.report())
             for (std::size_t run = 1; run < session_.report()->runs.size(); ++run)
                 if (session_.report()->runs[run].format == one && session_.report()->runs[run].ok())
@@ -134,7 +147,9 @@ void OptionBar::follow() {
 void OptionBar::updateIcons() {
     const auto formats = referenceFormats();
     for (std::size_t i = 0; i < formats.size(); ++i)
-        reference_->setItemIcon(static_cast<int>(i), QIcon(markerPixmap(lookOf(formats[i]), Theme::instance().formatColor(formats[i]), 12, 2)));
+        reference_->setItemIcon(
+            static_cast<int>(i),
+            QIcon(markerPixmap(lookOf(formats[i]), Theme::instance().formatColor(formats[i]), 12, 2)));
     reference_->setIconSize({12, 12});
 }
 

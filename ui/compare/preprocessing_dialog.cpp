@@ -47,20 +47,30 @@ QHBoxLayout* rowOf(std::initializer_list<QWidget*> widgets) {
 QString preprocessingText(const Preprocessing& how) {
     QString text;
     switch (how.resize) {
-        case ResizeRule::none: text = QObject::tr("No resize"); break;
-        case ResizeRule::shortestEdge: text = QObject::tr("Resize %1").arg(how.resizeHeight); break;
-        case ResizeRule::exact: text = QObject::tr("Resize to %1 × %2").arg(how.resizeWidth).arg(how.resizeHeight); break;
+        case ResizeRule::none:
+            text = QObject::tr("No resize");
+            break;
+        case ResizeRule::shortestEdge:
+            text = QObject::tr("Resize %1").arg(how.resizeHeight);
+            break;
+        case ResizeRule::exact:
+            text = QObject::tr("Resize to %1 × %2").arg(how.resizeWidth).arg(how.resizeHeight);
+            break;
     }
     if (how.centerCrop) text += QObject::tr(", crop %1 × %2").arg(how.cropWidth).arg(how.cropHeight);
     return text;
 }
 
-PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Preprocessing& modelsOwn, QWidget* parent) : QDialog(parent), start_(now) {
+PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Preprocessing& modelsOwn, QWidget* parent)
+    : QDialog(parent), start_(now) {
     setWindowTitle(tr("Preprocessing"));
     auto* layout = new QVBoxLayout(this);
-    auto* words = roleLabel(modelsOwn.fromFile ? tr("The model's own preprocessor_config.json says how pictures are made ready. What you change here holds until another model is opened.")
-                                               : tr("The model does not say how pictures are made ready; these are sensible defaults. What you change here holds until another model is opened."),
-                            "secondary", this);
+    auto* words =
+        roleLabel(modelsOwn.fromFile ? tr("The model's own preprocessor_config.json says how pictures are made ready. "
+                                          "What you change here holds until another model is opened.")
+                                     : tr("The model does not say how pictures are made ready; these are sensible "
+                                          "defaults. What you change here holds until another model is opened."),
+                  "secondary", this);
     words->setWordWrap(true);
     layout->addWidget(words);
     auto* form = new QFormLayout;
@@ -150,7 +160,8 @@ Preprocessing PreprocessingDialog::value() const {
         how.cropWidth = cropWidth_->value();
     }
     // A factor of the file's own, such as 1/127.5, stays unless the range is changed.
-    if ((range_->currentIndex() == 1) != (start_.rescale == 1)) how.rescale = range_->currentIndex() == 1 ? 1 : 1.0 / 255;
+    if ((range_->currentIndex() == 1) != (start_.rescale == 1))
+        how.rescale = range_->currentIndex() == 1 ? 1 : 1.0 / 255;
     how.flipChannels = order_->currentIndex() == 1;
     how.normalize = normalize_->isChecked();
     if (how.normalize)

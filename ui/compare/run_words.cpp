@@ -85,11 +85,16 @@ QString findingOf(const CompareReport& report) {
         return report.runs.size() > 1 ? base + QObject::tr("; no candidate ran") : base;
     }
     if (report.runs.size() == 2) return singleFinding(report, ran.front(), *answer);
-    const auto keeping = std::count_if(ran.begin(), ran.end(), [&](std::size_t run) { return keepsAnswer(report, run); });
+    const auto keeping =
+        std::count_if(ran.begin(), ran.end(), [&](std::size_t run) { return keepsAnswer(report, run); });
     if (keeping == static_cast<std::ptrdiff_t>(report.runs.size()) - 1)
-        return (keeping == 2 ? QObject::tr("Both formats keep the answer, %1") : QObject::tr("All %2 formats keep the answer, %1").arg("%1").arg(keeping))
+        return (keeping == 2 ? QObject::tr("Both formats keep the answer, %1")
+                             : QObject::tr("All %2 formats keep the answer, %1").arg("%1").arg(keeping))
             .arg(firstName(*answer));
-    return QObject::tr("%1 of %2 formats keep the answer, %3").arg(keeping).arg(report.runs.size() - 1).arg(firstName(*answer));
+    return QObject::tr("%1 of %2 formats keep the answer, %3")
+        .arg(keeping)
+        .arg(report.runs.size() - 1)
+        .arg(firstName(*answer));
 }
 
 QString findingDetailOf(const CompareReport& report) {
@@ -99,9 +104,11 @@ QString findingDetailOf(const CompareReport& report) {
     QStringList sentences;
     const auto ran = ranCandidates(report);
     if (report.runs.size() == 2 && ran.size() == 1) {
-        const ErrorMetrics& metrics = comparisonOf(report, ran.front()) ? comparisonOf(report, ran.front())->metrics : ErrorMetrics{};
+        const ErrorMetrics& metrics =
+            comparisonOf(report, ran.front()) ? comparisonOf(report, ran.front())->metrics : ErrorMetrics{};
         if (metrics.maxAbs == 0 && metrics.excluded == 0)
-            sentences << QObject::tr("Its %1 outputs are those of %2, bit for bit in value.").arg(groupedText(static_cast<std::int64_t>(metrics.count)), reference);
+            sentences << QObject::tr("Its %1 outputs are those of %2, bit for bit in value.")
+                             .arg(groupedText(static_cast<std::int64_t>(metrics.count)), reference);
         else
             sentences << QObject::tr("Its %1 outputs differ from %2 by %3 on average and %4 at most.")
                              .arg(groupedText(static_cast<std::int64_t>(report.reference().logits.size())), reference,
@@ -114,7 +121,8 @@ QString findingDetailOf(const CompareReport& report) {
         if (!run.ok())
             sentences << QObject::tr("%1 did not run.").arg(titleOf(run));
         else if (run.nans + run.infinities > 0)
-            sentences << QObject::tr("%1 of %2's outputs are NaN or infinite.").arg(groupedText(static_cast<std::int64_t>(run.nans + run.infinities)), titleOf(run));
+            sentences << QObject::tr("%1 of %2's outputs are NaN or infinite.")
+                             .arg(groupedText(static_cast<std::int64_t>(run.nans + run.infinities)), titleOf(run));
         else if (!keepsAnswer(report, i) && report.runs.size() > 2 && topOf(run))
             sentences << QObject::tr("%1 changes the answer to %2.").arg(titleOf(run), firstName(*topOf(run)));
     }
@@ -132,7 +140,9 @@ std::vector<std::size_t> slowRuns(const CompareReport& report) {
     return slow;
 }
 
-QString timesText(double factor) { return fixedText(factor, factor >= 10 ? 0 : factor >= 1.1 ? 1 : 2) + QStringLiteral("×"); }
+QString timesText(double factor) {
+    return fixedText(factor, factor >= 10 ? 0 : factor >= 1.1 ? 1 : 2) + QStringLiteral("×");
+}
 
 QString shareText(std::int64_t part, std::int64_t whole, const QString& wholeName) {
     if (whole <= 0) return {};
@@ -156,10 +166,12 @@ QString provenanceOf(const CompareReport& report) {
     if (report.tensor) parts << QString::fromStdString(report.tensor->tensor);
     QStringList formats;
     for (const auto& run : report.runs)
-        if (run.ok()) formats << titleOf(run) + (run.mode == RunMode::emulated ? QObject::tr(" emulated") : QObject::tr(" native"));
+        if (run.ok())
+            formats << titleOf(run) +
+                           (run.mode == RunMode::emulated ? QObject::tr(" emulated") : QObject::tr(" native"));
     parts << formats.join(QStringLiteral(", "));
-    parts << QStringLiteral("Mantissa ") + QString::fromStdString(report.environment.mantissa) + QStringLiteral(", LibTorch ") +
-                 QString::fromStdString(report.environment.libtorch);
+    parts << QStringLiteral("Mantissa ") + QString::fromStdString(report.environment.mantissa) +
+                 QStringLiteral(", LibTorch ") + QString::fromStdString(report.environment.libtorch);
     return parts.join(QStringLiteral(" · "));
 }
 

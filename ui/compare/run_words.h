@@ -28,7 +28,8 @@ const TopClass* topOf(const FormatRun& run);
 /// Whether this candidate's first class is the reference's.
 bool keepsAnswer(const CompareReport& report, std::size_t run);
 
-/// One sentence over all candidates: "2 of 3 formats keep the answer, “tabby cat”"; for one candidate also how much memory it takes.
+/// One sentence over all candidates: "2 of 3 formats keep the answer, “tabby cat”"; for one candidate also how much
+/// memory it takes.
 QString findingOf(const CompareReport& report);
 /// The quieter sentence below it.
 QString findingDetailOf(const CompareReport& report);

@@ -32,8 +32,8 @@ namespace mantissa::ui {
 namespace {
 
 constexpr int kImageColumn = 224, kImageColumnLeast = 196, kNumberColumn = 408, kNumberColumnLeast = 300;  // px
-constexpr int kComputingAfter = 150;  // ms
-constexpr int kShortNamesBelow = 1200;  // px of the page
+constexpr int kComputingAfter = 150;                                                                       // ms
+constexpr int kShortNamesBelow = 1200;    // px of the page
 constexpr std::size_t kMostSegments = 4;  // candidates beyond this are chosen from a box
 constexpr int kTopCounts[]{5, 10, 20};
 
@@ -50,7 +50,10 @@ void clear(QLayout& layout) {
 }  // namespace
 
 ComparePage::ComparePage(Session& session, QWidget* parent)
-    : Page(session, parent), options_(new OptionBar(session, this)), finding_(new FindingCard(this)), board_(new PanelBoard(this)) {
+    : Page(session, parent),
+      options_(new OptionBar(session, this)),
+      finding_(new FindingCard(this)),
+      board_(new PanelBoard(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kCardGap);
@@ -108,13 +111,18 @@ void ComparePage::makeImagePanel() {
     layout->addWidget(edit, 0, Qt::AlignLeft);
     layout->addStretch(1);
     auto* mode = new SegmentedControl(tr("Image view"));
-    mode->setSegments({{tr("Model view"), {}, tr("Exactly what the model sees")}, {tr("Full"), {}, tr("The whole picture, the model's crop outlined")}});
-    connect(mode, &SegmentedControl::chosen, this, [this](int index) { imageView_->setMode(index == 0 ? ImageView::Mode::modelView : ImageView::Mode::full); });
+    mode->setSegments({{tr("Model view"), {}, tr("Exactly what the model sees")},
+                       {tr("Full"), {}, tr("The whole picture, the model's crop outlined")}});
+    connect(mode, &SegmentedControl::chosen, this, [this](int index) {
+        imageView_->setMode(index == 0 ? ImageView::Mode::modelView : ImageView::Mode::full);
+    });
     connect(edit, &QPushButton::clicked, this, &ComparePage::editPreprocessing);
     connect(imageView_, &ImageView::preprocessingRequested, this, &ComparePage::editPreprocessing);
-    board_->addPanel({.title = tr("Image"), .tab = tr("Inputs"), .body = body, .header = {mode}}, {.column = 0, .row = 0, .stretch = 0, .tabGroup = 1});
+    board_->addPanel({.title = tr("Image"), .tab = tr("Inputs"), .body = body, .header = {mode}},
+                     {.column = 0, .row = 0, .stretch = 0, .tabGroup = 1});
     model_ = new ModelFacts;
-    board_->addPanel({.title = tr("Model"), .tab = tr("Inputs"), .body = model_, .header = {}}, {.column = 0, .row = 1, .stretch = 1, .tabGroup = 1});
+    board_->addPanel({.title = tr("Model"), .tab = tr("Inputs"), .body = model_, .header = {}},
+                     {.column = 0, .row = 1, .stretch = 1, .tabGroup = 1});
 }
 
 void ComparePage::makeChartPanels() {
@@ -123,15 +131,19 @@ void ComparePage::makeChartPanels() {
     topCount_->setProperty("small", true);
     topCount_->setAccessibleName(tr("Number of classes"));
     for (const int count : kTopCounts) topCount_->addItem(tr("Top %1").arg(count));
-    connect(topCount_, &QComboBox::currentIndexChanged, this, [this](int index) { top_->setClassCount(kTopCounts[index]); });
-    board_->addPanel({.title = tr("Top classes"), .tab = {}, .body = top_, .header = {new LegendBar(top_), topCount_}}, {.column = 1, .row = 0, .cells = 2, .stretch = 8});
+    connect(topCount_, &QComboBox::currentIndexChanged, this,
+            [this](int index) { top_->setClassCount(kTopCounts[index]); });
+    board_->addPanel({.title = tr("Top classes"), .tab = {}, .body = top_, .header = {new LegendBar(top_), topCount_}},
+                     {.column = 1, .row = 0, .cells = 2, .stretch = 8});
 
     candidate_ = new SegmentedControl(tr("Candidate of Differences and Logits"));
-    connect(candidate_, &SegmentedControl::chosen, this, [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
+    connect(candidate_, &SegmentedControl::chosen, this,
+            [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
     candidateBox_ = new QComboBox;
     candidateBox_->setProperty("small", true);
     candidateBox_->setAccessibleName(tr("Candidate of Differences and Logits"));
-    connect(candidateBox_, &QComboBox::activated, this, [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
+    connect(candidateBox_, &QComboBox::activated, this,
+            [this](int index) { chooseCandidate(switchRuns_[static_cast<std::size_t>(index)]); });
     auto* chooser = new QWidget;
     auto* chooserLayout = new QHBoxLayout(chooser);
     chooserLayout->setContentsMargins(0, 0, 0, 0);
@@ -140,7 +152,8 @@ void ComparePage::makeChartPanels() {
     chooserLayout->addWidget(candidateBox_);
     differences_ = new DifferencesChart;
     logY_ = new QCheckBox(tr("Log"));
-    connect(logY_, &QCheckBox::clicked, this, [this](bool on) { differences_->setCountScale(on ? CountScale::logarithmic : CountScale::linear); });
+    connect(logY_, &QCheckBox::clicked, this,
+            [this](bool on) { differences_->setCountScale(on ? CountScale::logarithmic : CountScale::linear); });
     connect(differences_, &Chart::redrawn, this, [this] {
         logY_->setChecked(differences_->logarithmic());
         sizes_->setChecked(differences_->sign() == DifferenceSign::absolute);
@@ -149,15 +162,19 @@ void ComparePage::makeChartPanels() {
     sizes_ = new QCheckBox(tr("|Δ|"));
     sizes_->setToolTip(tr("Sizes of the differences, without their sign"));
     sizes_->setAccessibleName(tr("Sizes of the differences"));
-    connect(sizes_, &QCheckBox::clicked, this, [this](bool on) { differences_->setSign(on ? DifferenceSign::absolute : DifferenceSign::signedDelta); });
+    connect(sizes_, &QCheckBox::clicked, this,
+            [this](bool on) { differences_->setSign(on ? DifferenceSign::absolute : DifferenceSign::signedDelta); });
     chooserLayout->insertWidget(0, logY_);
     chooserLayout->insertWidget(1, sizes_);
-    board_->addPanel({.title = tr("Differences"), .tab = {}, .body = differences_, .header = {chooser}}, {.column = 1, .row = 1, .cell = 0, .stretch = 6});
+    board_->addPanel({.title = tr("Differences"), .tab = {}, .body = differences_, .header = {chooser}},
+                     {.column = 1, .row = 1, .cell = 0, .stretch = 6});
 
     logits_ = new LogitsChart;
     logitView_ = new SegmentedControl(tr("Logit view"));
-    connect(logitView_, &SegmentedControl::chosen, this, [this](int index) { logits_->setView(static_cast<LogitView>(index)); });
-    board_->addPanel({.title = tr("Logits"), .tab = {}, .body = logits_, .header = {logitView_}}, {.column = 1, .row = 1, .cell = 1, .stretch = 6});
+    connect(logitView_, &SegmentedControl::chosen, this,
+            [this](int index) { logits_->setView(static_cast<LogitView>(index)); });
+    board_->addPanel({.title = tr("Logits"), .tab = {}, .body = logits_, .header = {logitView_}},
+                     {.column = 1, .row = 1, .cell = 1, .stretch = 6});
 }
 
 void ComparePage::makeNumberPanels() {
@@ -166,11 +183,14 @@ void ComparePage::makeNumberPanels() {
     auto* menu = new QMenu(copy);
     metrics_->fillCopyMenu(*menu);
     copy->setMenu(menu);
-    board_->addPanel({.title = tr("Metrics"), .tab = {}, .body = metrics_, .header = {copy}}, {.column = 2, .row = 0, .stretch = 10, .tabGroup = 1});
+    board_->addPanel({.title = tr("Metrics"), .tab = {}, .body = metrics_, .header = {copy}},
+                     {.column = 2, .row = 0, .stretch = 10, .tabGroup = 1});
     latency_ = new LatencyChart;
-    board_->addPanel({.title = tr("Latency"), .tab = {}, .body = latency_, .header = {}}, {.column = 2, .row = 1, .stretch = 4, .tabGroup = 1});
+    board_->addPanel({.title = tr("Latency"), .tab = {}, .body = latency_, .header = {}},
+                     {.column = 2, .row = 1, .stretch = 4, .tabGroup = 1});
     weights_ = new WeightBytesChart;
-    board_->addPanel({.title = tr("Memory"), .tab = {}, .body = weights_, .header = {}}, {.column = 2, .row = 2, .stretch = 4, .tabGroup = 1});
+    board_->addPanel({.title = tr("Memory"), .tab = {}, .body = weights_, .header = {}},
+                     {.column = 2, .row = 2, .stretch = 4, .tabGroup = 1});
 }
 
 std::vector<Chart*> ComparePage::charts() const { return {charts_.begin(), charts_.end()}; }
@@ -200,13 +220,16 @@ void ComparePage::showReport() {
     // Many outputs: counts span decades. Few: sizes read better than signs. Both stand in the chart's menu as well.
     logY_->setVisible(!logits_->byClass());
     sizes_->setVisible(logits_->byClass());
-    logitView_->setSegments({logits_->byClass() ? SegmentedControl::Segment{tr("Δ by class"), {}, tr("The difference of each output")}
-                                                : SegmentedControl::Segment{tr("Δ"), {}, tr("Differences against the reference's logit")},
-                             {tr("Scatter"), {}, tr("Candidate's logits against the reference's")},
-                             {tr("Paired"), {}, tr("All formats side by side, first classes first")}});
+    logitView_->setSegments(
+        {logits_->byClass() ? SegmentedControl::Segment{tr("Δ by class"), {}, tr("The difference of each output")}
+                            : SegmentedControl::Segment{tr("Δ"), {}, tr("Differences against the reference's logit")},
+         {tr("Scatter"), {}, tr("Candidate's logits against the reference's")},
+         {tr("Paired"), {}, tr("All formats side by side, first classes first")}});
     logitView_->setCurrent(static_cast<int>(logits_->view()));
-    const bool emulated = std::any_of(report->runs.begin(), report->runs.end(), [](const FormatRun& run) { return run.ok() && run.mode == RunMode::emulated; });
-    board_->setSubtitle(top_, emulated ? tr("hatched: emulated") : tr("top %1 of %2").arg(top_->classCount()).arg(titleOf(report->reference())));
+    const bool emulated = std::any_of(report->runs.begin(), report->runs.end(),
+                                      [](const FormatRun& run) { return run.ok() && run.mode == RunMode::emulated; });
+    board_->setSubtitle(top_, emulated ? tr("hatched: emulated")
+                                       : tr("top %1 of %2").arg(top_->classCount()).arg(titleOf(report->reference())));
     board_->setSubtitle(latency_, latency_->subtitle());
     board_->setSubtitle(weights_, weights_->subtitle());
     if (report->input) imageView_->setModelView(toQImage(report->input->view), report->input->cropInSource);
@@ -230,18 +253,22 @@ void ComparePage::updateCandidateSwitch() {
         if (!report->runs[run].ok()) continue;
         const Format& format = report->runs[run].format;
         switchRuns_.push_back(run);
-        segments.push_back({{}, QIcon(markerPixmap(lookOf(format), Theme::instance().formatColor(format), 12, 2)), QString::fromStdString(format.title)});
+        segments.push_back({{},
+                            QIcon(markerPixmap(lookOf(format), Theme::instance().formatColor(format), 12, 2)),
+                            QString::fromStdString(format.title)});
     }
     const int before = candidate_->current();
     candidate_->setSegments(segments);
     candidate_->setCurrent(std::clamp(before, 0, std::max(0, candidate_->count() - 1)));
     candidateBox_->clear();
-    for (std::size_t i = 0; i < segments.size(); ++i) candidateBox_->addItem(segments[i].icon, shortTitle(report->runs[switchRuns_[i]].format));
+    for (std::size_t i = 0; i < segments.size(); ++i)
+        candidateBox_->addItem(segments[i].icon, shortTitle(report->runs[switchRuns_[i]].format));
     // With one candidate there is nothing to choose.
     const bool few = segments.size() <= kMostSegments;
     candidate_->setVisible(segments.size() > 1 && few);
     candidateBox_->setVisible(!few);
-    if (!switchRuns_.empty()) chooseCandidate(switchRuns_[static_cast<std::size_t>(std::max(0, candidate_->current()))]);
+    if (!switchRuns_.empty())
+        chooseCandidate(switchRuns_[static_cast<std::size_t>(std::max(0, candidate_->current()))]);
 }
 
 void ComparePage::chooseCandidate(std::size_t run) {
@@ -262,13 +289,17 @@ void ComparePage::showCautions() {
         const Comparison& comparison = *comparisonOf(*report, run);
         const QString name = titleOf(slow);
         auto* strip = new Strip(Strip::Kind::caution, this);
-        strip->setText(tr("%1 is slow on this CPU:").arg(name),
-                       tr("%1 ms per image, %2 slower than %3. The values are correct. The time says nothing about a GPU.")
-                           .arg(millisecondsText(slow.latency->median), timesText(*comparison.slowdown), titleOf(report->reference())));
-        strip->setToolTip(tr("Measured here: the median of %1 runs after a warm-up, against %2 ms in %3. LibTorch computes %4 on this processor "
-                             "without vector instructions for it.")
-                              .arg(slow.latency->runs)
-                              .arg(millisecondsText(report->reference().latency->median), titleOf(report->reference()), name));
+        strip->setText(
+            tr("%1 is slow on this CPU:").arg(name),
+            tr("%1 ms per image, %2 slower than %3. The values are correct. The time says nothing about a GPU.")
+                .arg(millisecondsText(slow.latency->median), timesText(*comparison.slowdown),
+                     titleOf(report->reference())));
+        strip->setToolTip(
+            tr("Measured here: the median of %1 runs after a warm-up, against %2 ms in %3. LibTorch computes %4 on "
+               "this processor "
+               "without vector instructions for it.")
+                .arg(slow.latency->runs)
+                .arg(millisecondsText(report->reference().latency->median), titleOf(report->reference()), name));
         strip->addAction(tr("Use emulated %1").arg(name), [this, format = slow.format] { useEmulated({format}); });
         connect(strip, &Strip::closed, this, [this, key = slow.format.name] { dismissedCautions_.insert(key); });
         cautions_->addWidget(strip);
@@ -287,15 +318,22 @@ void ComparePage::showState() {
     const bool sameModel = report && report->model == session().model();
     model_->setModel(session().model(), now, sameModel ? report->reference().logits.size() : 0);
     if (const auto& image = session().image())
-        imageText_->setText(tr("%1, %2 × %3 px\n%4").arg(elidedMiddle(QString::fromStdString(image->name), 28)).arg(image->rgb.width).arg(image->rgb.height).arg(session().model() ? preprocessingText(now) : QString()));
+        imageText_->setText(tr("%1, %2 × %3 px\n%4")
+                                .arg(elidedMiddle(QString::fromStdString(image->name), 28))
+                                .arg(image->rgb.width)
+                                .arg(image->rgb.height)
+                                .arg(session().model() ? preprocessingText(now) : QString()));
     else
         imageText_->setText(tr("No image yet"));
 
     QString note;
     if (session().stale()) {
         note = tr("Press Run (F5) to update.");
-        if (report && report->model && (!sameModel || (report->image && session().image() && report->image->sha256 != session().image()->sha256)))
-            note += tr(" Shown: %1, %2.").arg(QString::fromStdString(report->model->name), report->image ? QString::fromStdString(report->image->name) : QString());
+        if (report && report->model &&
+            (!sameModel || (report->image && session().image() && report->image->sha256 != session().image()->sha256)))
+            note += tr(" Shown: %1, %2.")
+                        .arg(QString::fromStdString(report->model->name),
+                             report->image ? QString::fromStdString(report->image->name) : QString());
     }
     finding_->setNote(note);
     if (!session().busy()) board_->setBusyText(session().stale() ? tr("not up to date") : QString());

@@ -13,8 +13,8 @@ class Session;
 /// Layout class of the window: below 1240 px cards become tabs and the rail shows icons only.
 enum class WidthClass { wide, narrow };
 
-/// One entry of the left rail. A page takes what it shows from the session's signals (modelChanged, compareReady, memoryReady) and
-/// asks it for work; it never calls a study itself.
+/// One entry of the left rail. A page takes what it shows from the session's signals (modelChanged, compareReady,
+/// memoryReady) and asks it for work; it never calls a study itself.
 class Page : public QWidget {
     Q_OBJECT
 
@@ -23,7 +23,8 @@ class Page : public QWidget {
 
     virtual QString title() const = 0;
     virtual Glyph icon() const = 0;
-    /// Every chart on the page, in reading order, for "Export all charts"; those with nothing to draw are left out there.
+    /// Every chart on the page, in reading order, for "Export all charts"; those with nothing to draw are left out
+    /// there.
     virtual std::vector<Chart*> charts() const = 0;
     /// Called when the page comes to the front and when the window's width class changes.
     virtual void onShown() {}

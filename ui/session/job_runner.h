@@ -19,8 +19,9 @@ namespace mantissa::ui {
 /// What a job is about. A new job of a kind makes the one before stale: it is told to stop, and its result is dropped.
 enum class JobKind { openModel, openImage, compare, memory };
 
-/// Runs long calls one after the other on one thread, and hands their results to the thread that owns it. The only place in the
-/// program with threads (LibTorch has its own inside). Its destructor tells the running job to stop and waits for it.
+/// Runs long calls one after the other on one thread, and hands their results to the thread that owns it. The only
+/// place in the program with threads (LibTorch has its own inside). Its destructor tells the running job to stop and
+/// waits for it.
 class JobRunner final : public QObject {
     Q_OBJECT
 
@@ -71,9 +72,10 @@ class JobRunner final : public QObject {
 
     template <class T>
     Result<T> run(const Job& job, const Work<T>& work) {
-        if (job.stop.stop_requested()) return Error{.code = ErrorCode::cancelled, .message = "cancelled before it began"};
-        // The studies return their errors; only running out of memory in between still arrives as an exception, and one that left
-        // the worker thread would end the program.
+        if (job.stop.stop_requested())
+            return Error{.code = ErrorCode::cancelled, .message = "cancelled before it began"};
+        // The studies return their errors; only running out of memory in between still arrives as an exception, and one
+        // that left the worker thread would end the program.
         try {
             return work(job.stop.get_token(), progressOf(job));
         } catch (const std::exception& failure) {

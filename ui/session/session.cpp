@@ -68,12 +68,16 @@ bool looksLikePicture(const fs::path& path) {
     const QMimeType byContent = types.mimeTypeForFile(info, QMimeDatabase::MatchContent);
     if (byContent.name().startsWith(QLatin1String("image/"))) return true;
     if (!byContent.isDefault() && byContent.name() != QLatin1String("text/plain")) return false;
-    // Damaged pictures have no recognisable content: their name still says where they belong, so that the error is the right one.
+    // Damaged pictures have no recognisable content: their name still says where they belong, so that the error is the
+    // right one.
     return types.mimeTypeForFile(info, QMimeDatabase::MatchExtension).name().startsWith(QLatin1String("image/"));
 }
 
 Session::Session(Settings& settings, QObject* parent)
-    : QObject(parent), settings_(settings), jobs_(std::make_unique<JobRunner>()), undoStack_(std::make_unique<QUndoStack>()) {
+    : QObject(parent),
+      settings_(settings),
+      jobs_(std::make_unique<JobRunner>()),
+      undoStack_(std::make_unique<QUndoStack>()) {
     choices_.candidates = {format("bf16")};
     connect(jobs_.get(), &JobRunner::busyChanged, this, &Session::busyChanged);
     connect(jobs_.get(), &JobRunner::progress, this, &Session::progress);
@@ -203,7 +207,9 @@ void Session::run() {
     setStale(false);
     jobs_->start<CompareReport>(
         JobKind::compare,
-        [request = std::move(request)](std::stop_token stop, const Progress& progress) { return compare(request, stop, progress); },
+        [request = std::move(request)](std::stop_token stop, const Progress& progress) {
+            return compare(request, stop, progress);
+        },
         [this](Result<CompareReport> result) { takeReport(std::move(result)); });
 }
 
@@ -226,7 +232,9 @@ void Session::measureMemory(const std::vector<Format>& formats, int batch) {
     MemoryRequest request{.model = model_, .image = image_, .formats = formats, .batch = batch};
     jobs_->start<MemoryReport>(
         JobKind::memory,
-        [request = std::move(request)](std::stop_token stop, const Progress& progress) { return mantissa::measureMemory(request, stop, progress); },
+        [request = std::move(request)](std::stop_token stop, const Progress& progress) {
+            return mantissa::measureMemory(request, stop, progress);
+        },
         [this](Result<MemoryReport> result) {
             if (!result) return report({tr("Memory was not measured"), result.error(), {}, Problem::Kind::memory});
             memoryReport_ = std::make_shared<const MemoryReport>(std::move(*result));

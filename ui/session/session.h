@@ -23,7 +23,7 @@ class Settings;
 struct Choices {
     Format reference = format("fp32");
     std::vector<Format> candidates;  ///< in the order of the toggles
-    std::vector<Format> emulated;    ///< of these, the ones that the user wants emulated even where native kernels exist
+    std::vector<Format> emulated;  ///< of these, the ones that the user wants emulated even where native kernels exist
     CastScope scope = CastScope::weightsAndActivations;
     std::optional<Preprocessing> preprocessing;  ///< instead of the model's own
 
@@ -32,9 +32,9 @@ struct Choices {
 
 /// Something that went wrong, ready to be shown in place.
 struct Problem {
-    QString title;     ///< "“x.safetensors” was not opened"
+    QString title;  ///< "“x.safetensors” was not opened"
     Error error;
-    std::filesystem::path path;       ///< the file at fault; empty when none is
+    std::filesystem::path path;  ///< the file at fault; empty when none is
     enum class Kind { model, image, comparison, memory, file } kind = Kind::file;
 };
 
@@ -44,8 +44,8 @@ using MemoryReportPtr = std::shared_ptr<const MemoryReport>;
 /// Whether `path` holds a picture, by its content; by its name where the content says nothing.
 bool looksLikePicture(const std::filesystem::path& path);
 
-/// What is loaded and chosen, and the results. The window and its pages read it and follow its signals; everything that takes time
-/// runs on its job runner. A failed open or run leaves everything as it was and says so through `problem`.
+/// What is loaded and chosen, and the results. The window and its pages read it and follow its signals; everything that
+/// takes time runs on its job runner. A failed open or run leaves everything as it was and says so through `problem`.
 class Session final : public QObject {
     Q_OBJECT
 

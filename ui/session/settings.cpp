@@ -10,10 +10,13 @@ QString recentKey(Settings::Recent which) {
 }  // namespace
 
 Settings::Settings(const QString& file)
-    : store_(file.isEmpty() ? std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "mantissa", "mantissa")
-                            : std::make_unique<QSettings>(file, QSettings::IniFormat)) {}
+    : store_(file.isEmpty()
+                 ? std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "mantissa", "mantissa")
+                 : std::make_unique<QSettings>(file, QSettings::IniFormat)) {}
 
-QStringList Settings::recent(Recent which) const { return store_->value(recentKey(which)).toStringList().mid(0, option::kRecentFiles); }
+QStringList Settings::recent(Recent which) const {
+    return store_->value(recentKey(which)).toStringList().mid(0, option::kRecentFiles);
+}
 
 void Settings::addRecent(Recent which, const QString& path) {
     QStringList files = recent(which);

@@ -21,10 +21,14 @@ struct NamedLook {
 
 // Okabe–Ito hues shifted to at least 3:1 on the card, told apart under protan, deutan and tritan simulation.
 constexpr std::array kLooks{
-    NamedLook{"fp32", "#2B3340", "#E6EAF0", Marker::disc},         NamedLook{"fp64", "#8C9397", "#7C8691", Marker::circle},
-    NamedLook{"tf32", "#2F97EC", "#8CC2FF", Marker::octagon},      NamedLook{"fp16", "#00835A", "#2FD08F", Marker::triangleUp},
-    NamedLook{"bf16", "#0B4FB8", "#4F8BF0", Marker::square},       NamedLook{"e4m3", "#B83E06", "#EB5F2D", Marker::diamond},
-    NamedLook{"e5m2", "#B4519F", "#F57BB9", Marker::triangleDown}, NamedLook{"int8", "#A58F09", "#D9C21A", Marker::plus},
+    NamedLook{"fp32", "#2B3340", "#E6EAF0", Marker::disc},
+    NamedLook{"fp64", "#8C9397", "#7C8691", Marker::circle},
+    NamedLook{"tf32", "#2F97EC", "#8CC2FF", Marker::octagon},
+    NamedLook{"fp16", "#00835A", "#2FD08F", Marker::triangleUp},
+    NamedLook{"bf16", "#0B4FB8", "#4F8BF0", Marker::square},
+    NamedLook{"e4m3", "#B83E06", "#EB5F2D", Marker::diamond},
+    NamedLook{"e5m2", "#B4519F", "#F57BB9", Marker::triangleDown},
+    NamedLook{"int8", "#A58F09", "#D9C21A", Marker::plus},
 };
 constexpr NamedLook kCustom{"", "#573175", "#7E5CF5", Marker::star};
 
@@ -44,8 +48,18 @@ QPainterPath polygon(int count, double outer, double inner, double firstAngle) {
 
 QPainterPath plusPath(double half, double arm) {
     QPainterPath path;
-    path.addPolygon(QPolygonF{{-arm, -half}, {arm, -half}, {arm, -arm}, {half, -arm}, {half, arm}, {arm, arm},
-                              {arm, half}, {-arm, half}, {-arm, arm}, {-half, arm}, {-half, -arm}, {-arm, -arm}});
+    path.addPolygon(QPolygonF{{-arm, -half},
+                              {arm, -half},
+                              {arm, -arm},
+                              {half, -arm},
+                              {half, arm},
+                              {arm, arm},
+                              {arm, half},
+                              {-arm, half},
+                              {-arm, arm},
+                              {-half, arm},
+                              {-half, -arm},
+                              {-arm, -arm}});
     path.closeSubpath();
     return path;
 }
@@ -53,7 +67,8 @@ QPainterPath plusPath(double half, double arm) {
 }  // namespace
 
 FormatLook lookOf(const Format& format) {
-    const auto* found = std::find_if(kLooks.begin(), kLooks.end(), [&](const NamedLook& look) { return look.name == format.name; });
+    const auto* found =
+        std::find_if(kLooks.begin(), kLooks.end(), [&](const NamedLook& look) { return look.name == format.name; });
     const NamedLook& look = found == kLooks.end() ? kCustom : *found;
     return {.light = QColor(look.light), .dark = QColor(look.dark), .marker = look.marker};
 }
@@ -62,19 +77,33 @@ QPainterPath markerPath(Marker marker, double size) {
     const double r = size / 2;
     QPainterPath path;
     switch (marker) {
-        case Marker::disc: path.addEllipse(QPointF(0, 0), r * 0.94, r * 0.94); break;
-        case Marker::circle: path.addEllipse(QPointF(0, 0), r * 0.8, r * 0.8); break;
-        case Marker::octagon: path = polygon(8, r * 0.98, r * 0.98, std::numbers::pi / 8); break;
+        case Marker::disc:
+            path.addEllipse(QPointF(0, 0), r * 0.94, r * 0.94);
+            break;
+        case Marker::circle:
+            path.addEllipse(QPointF(0, 0), r * 0.8, r * 0.8);
+            break;
+        case Marker::octagon:
+            path = polygon(8, r * 0.98, r * 0.98, std::numbers::pi / 8);
+            break;
         case Marker::triangleUp:
             path.addPolygon(QPolygonF{{0, -r}, {r, r * 0.8}, {-r, r * 0.8}, {0, -r}});
             break;
-        case Marker::square: path.addRect(QRectF(-r * 0.82, -r * 0.82, r * 1.64, r * 1.64)); break;
-        case Marker::diamond: path = polygon(4, r * 1.1, r * 1.1, 0); break;
+        case Marker::square:
+            path.addRect(QRectF(-r * 0.82, -r * 0.82, r * 1.64, r * 1.64));
+            break;
+        case Marker::diamond:
+            path = polygon(4, r * 1.1, r * 1.1, 0);
+            break;
         case Marker::triangleDown:
             path.addPolygon(QPolygonF{{0, r}, {r, -r * 0.8}, {-r, -r * 0.8}, {0, r}});
             break;
-        case Marker::plus: path = plusPath(r, r * 0.38); break;
-        case Marker::star: path = polygon(8, r * 1.15, r * 0.42, 0); break;
+        case Marker::plus:
+            path = plusPath(r, r * 0.38);
+            break;
+        case Marker::star:
+            path = polygon(8, r * 1.15, r * 0.42, 0);
+            break;
     }
     return path;
 }

@@ -15,8 +15,8 @@ namespace mantissa::ui {
 
 enum class Marker { disc, circle, octagon, triangleUp, square, diamond, triangleDown, plus, star };
 
-/// Colour and marker of a format: fixed, the same on every page and in every file, so that neither depends on what else is
-/// switched on. Formats without a colour of their own share that of custom formats.
+/// Colour and marker of a format: fixed, the same on every page and in every file, so that neither depends on what else
+/// is switched on. Formats without a colour of their own share that of custom formats.
 struct FormatLook {
     QColor light, dark;
     Marker marker = Marker::star;
@@ -25,7 +25,8 @@ struct FormatLook {
 };
 FormatLook lookOf(const Format& format);
 
-/// The marker's outline, centred on (0, 0), its visual size about `size` px. Circle is meant to be stroked, all others filled.
+/// The marker's outline, centred on (0, 0), its visual size about `size` px. Circle is meant to be stroked, all others
+/// filled.
 QPainterPath markerPath(Marker marker, double size);
 
 /// Paints the format's marker centred in `area`, as large as fits.
@@ -35,7 +36,8 @@ void paintMarker(QPainter& painter, const QRectF& area, const FormatLook& look, 
 QPixmap markerPixmap(const FormatLook& look, const QColor& color, int size, double devicePixelRatio);
 
 /// The same for chart points. Its outline is a thin line of `edge`, so that overlapping points stay apart.
-QCPScatterStyle scatterStyle(const FormatLook& look, const QColor& color, double size, const QColor& edge = Qt::transparent);
+QCPScatterStyle scatterStyle(const FormatLook& look, const QColor& color, double size,
+                             const QColor& edge = Qt::transparent);
 
 /// Short title for narrow places: "E4M3" for "FP8 E4M3".
 QString shortTitle(const Format& format);

@@ -6,7 +6,24 @@
 namespace mantissa::ui {
 
 enum class Glyph {
-    compare, formats, memory, settings, model, image, folder, play, theme, exportChart, caution, info, close, undo, copy, cross, up, down
+    compare,
+    formats,
+    memory,
+    settings,
+    model,
+    image,
+    folder,
+    play,
+    theme,
+    exportChart,
+    caution,
+    info,
+    close,
+    undo,
+    copy,
+    cross,
+    up,
+    down
 };
 
 /// A line icon in `color`, sharp at any scale. Ask again after a theme change.

@@ -5,7 +5,8 @@
 namespace mantissa::ui {
 namespace {
 
-// @names are replaced by the scheme's colours. Widgets say what they are through dynamic properties: `role` on buttons and labels.
+// @names are replaced by the scheme's colours. Widgets say what they are through dynamic properties: `role` on buttons
+// and labels.
 constexpr auto kSheet = R"qss(
 QMainWindow, QDialog { background: @page; }
 QMenuBar { background: @window; color: @text1; padding: 2px 6px; }
@@ -119,14 +120,25 @@ QString styleSheet(const Tokens& t) {
     QString sheet = QString::fromUtf8(kSheet);
     const bool dark = t.card.lightness() < 128;
     // Longer names first: @accentFill before @accent.
-    const std::pair<const char*, QColor> colors[]{
-        {"@cautionText", t.cautionText}, {"@cautionFill", t.cautionFill}, {"@cautionLine", t.cautionLine},
-        {"@errorText", t.errorText},     {"@errorFill", t.errorFill},     {"@errorLine", t.errorLine},
-        {"@accentFill", t.accentFill},   {"@buttonLine", t.buttonLine},   {"@inputLine", t.inputLine},
-        {"@cardLine", t.cardLine},       {"@onAccent", t.onAccent},       {"@accent", t.accent},
-        {"@window", t.window},           {"@sunken", t.sunken},           {"@page", t.page},
-        {"@card", t.card},               {"@text1", t.text1},             {"@text2", t.text2},
-        {"@text3", t.text3}};
+    const std::pair<const char*, QColor> colors[]{{"@cautionText", t.cautionText},
+                                                  {"@cautionFill", t.cautionFill},
+                                                  {"@cautionLine", t.cautionLine},
+                                                  {"@errorText", t.errorText},
+                                                  {"@errorFill", t.errorFill},
+                                                  {"@errorLine", t.errorLine},
+                                                  {"@accentFill", t.accentFill},
+                                                  {"@buttonLine", t.buttonLine},
+                                                  {"@inputLine", t.inputLine},
+                                                  {"@cardLine", t.cardLine},
+                                                  {"@onAccent", t.onAccent},
+                                                  {"@accent", t.accent},
+                                                  {"@window", t.window},
+                                                  {"@sunken", t.sunken},
+                                                  {"@page", t.page},
+                                                  {"@card", t.card},
+                                                  {"@text1", t.text1},
+                                                  {"@text2", t.text2},
+                                                  {"@text3", t.text3}};
     for (const auto& [name, color] : colors) sheet.replace(QLatin1String(name), color.name());
     sheet.replace(QLatin1String("@scheme"), QLatin1String(dark ? "dark" : "light"));
     return sheet;

@@ -10,7 +10,8 @@
 #include <QStyleFactory>
 #include <QToolTip>
 
-// Resources of a static library are only linked in when asked for; the macro declares a function and must stand outside namespaces.
+// Resources of a static library are only linked in when asked for; the macro declares a function and must stand outside
+// namespaces.
 static void initResources() { Q_INIT_RESOURCE(theme); }
 
 namespace mantissa::ui {
@@ -73,8 +74,10 @@ void Theme::install() {
     if (installed_) return;
     installed_ = true;
     initResources();
-    // Qt 6.4 has no QStyleHints::colorScheme: the platform's own palette tells, and the desktop portal where there is one.
-    paletteScheme_ = QGuiApplication::palette().color(QPalette::Window).lightness() < 128 ? Scheme::dark : Scheme::light;
+    // Qt 6.4 has no QStyleHints::colorScheme: the platform's own palette tells, and the desktop portal where there is
+    // one.
+    paletteScheme_ =
+        QGuiApplication::palette().color(QPalette::Window).lightness() < 128 ? Scheme::dark : Scheme::light;
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setFont(themeFont(FontRole::words, kBodyPixels));
     scheme_ = mode_ == ThemeMode::system ? systemScheme() : mode_ == ThemeMode::dark ? Scheme::dark : Scheme::light;
@@ -123,8 +126,9 @@ Scheme Theme::systemScheme() const {
 }
 
 void Theme::update() {
-    const Scheme wanted =
-        mode_ == ThemeMode::system ? systemScheme() : mode_ == ThemeMode::dark ? Scheme::dark : Scheme::light;
+    const Scheme wanted = mode_ == ThemeMode::system ? systemScheme()
+                          : mode_ == ThemeMode::dark ? Scheme::dark
+                                                     : Scheme::light;
     if (wanted == scheme_) return;
     scheme_ = wanted;
     if (installed_) apply();
@@ -142,7 +146,8 @@ QFont themeFont(FontRole role, double pixels, FontWeight weight) {
     static const QFont words = familyOf(FontRole::words);
     static const QFont numbers = familyOf(FontRole::numbers);
     QFont font = role == FontRole::words ? words : numbers;
-    // Half pixels of the design: pixel sizes are whole in Qt, point sizes are not, but depend on the screen. Round to nearest.
+    // Half pixels of the design: pixel sizes are whole in Qt, point sizes are not, but depend on the screen. Round to
+    // nearest.
     font.setPixelSize(static_cast<int>(pixels + 0.5));
     font.setWeight(weight == FontWeight::semibold ? QFont::DemiBold : QFont::Normal);
     return font;

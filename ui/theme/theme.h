@@ -13,8 +13,8 @@ namespace mantissa::ui {
 
 enum class ThemeMode { system, light, dark };
 
-/// The look of the running program: Fusion, a palette and one style sheet a scheme. Everything that paints asks it for colours
-/// and repaints on `changed`.
+/// The look of the running program: Fusion, a palette and one style sheet a scheme. Everything that paints asks it for
+/// colours and repaints on `changed`.
 class Theme final : public QObject {
     Q_OBJECT
 
@@ -50,14 +50,15 @@ class Theme final : public QObject {
     ThemeMode mode_ = ThemeMode::system;
     Scheme scheme_ = Scheme::light;
     Scheme paletteScheme_ = Scheme::light;  ///< of the palette that the platform gave the application
-    uint portalValue_ = 0;                  ///< org.freedesktop.appearance color-scheme: 0 no preference, 1 dark, 2 light
+    uint portalValue_ = 0;  ///< org.freedesktop.appearance color-scheme: 0 no preference, 1 dark, 2 light
     bool installed_ = false;
 };
 
 /// The style sheet of a scheme.
 QString styleSheet(const Tokens& tokens);
 
-/// Fonts of the design: Inter for words, JetBrains Mono for numbers, hex and bits, the system's where these are missing.
+/// Fonts of the design: Inter for words, JetBrains Mono for numbers, hex and bits, the system's where these are
+/// missing.
 enum class FontRole { words, numbers };
 enum class FontWeight { regular, semibold };
 QFont themeFont(FontRole role, double pixels, FontWeight weight = FontWeight::regular);

@@ -100,10 +100,10 @@ QColor greyOf(const QColor& color) {
 Tokens greyOf(const Tokens& colored) {
     Tokens grey = colored;
     for (QColor* color :
-         {&grey.window, &grey.page, &grey.card, &grey.sunken, &grey.cardLine, &grey.buttonLine, &grey.inputLine,
-          &grey.chartGrid, &grey.accent, &grey.accentFill, &grey.onAccent, &grey.cautionText, &grey.cautionFill,
-          &grey.cautionLine, &grey.errorText, &grey.errorFill, &grey.errorLine, &grey.nativeText, &grey.nativeFill,
-          &grey.text1, &grey.text2, &grey.text3})
+         {&grey.window,      &grey.page,        &grey.card,      &grey.sunken,     &grey.cardLine,  &grey.buttonLine,
+          &grey.inputLine,   &grey.chartGrid,   &grey.accent,    &grey.accentFill, &grey.onAccent,  &grey.cautionText,
+          &grey.cautionFill, &grey.cautionLine, &grey.errorText, &grey.errorFill,  &grey.errorLine, &grey.nativeText,
+          &grey.nativeFill,  &grey.text1,       &grey.text2,     &grey.text3})
         *color = greyOf(*color);
     return grey;
 }

@@ -6,8 +6,8 @@ namespace mantissa::ui {
 
 enum class Scheme { light, dark };
 
-/// Every colour of the interface that is not a format's or a bit field's (design, section 1). Text roles reach 4.5:1 on the
-/// surfaces they stand on, chart and input lines 3:1.
+/// Every colour of the interface that is not a format's or a bit field's (design, section 1). Text roles reach 4.5:1 on
+/// the surfaces they stand on, chart and input lines 3:1.
 struct Tokens {
     QColor window, page, card, sunken;
     QColor cardLine, buttonLine, inputLine, chartGrid;

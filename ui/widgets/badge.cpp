@@ -14,11 +14,16 @@ QFont badgeFont() { return themeFont(FontRole::words, kAxisPixels, FontWeight::s
 
 QString badgeWord(BadgeKind kind) {
     switch (kind) {
-        case BadgeKind::native: return QStringLiteral("native");
-        case BadgeKind::nativeSlow: return QStringLiteral("native, slow");
-        case BadgeKind::emulated: return QStringLiteral("emulated");
-        case BadgeKind::error: return QStringLiteral("did not run");
-        case BadgeKind::neutral: break;
+        case BadgeKind::native:
+            return QStringLiteral("native");
+        case BadgeKind::nativeSlow:
+            return QStringLiteral("native, slow");
+        case BadgeKind::emulated:
+            return QStringLiteral("emulated");
+        case BadgeKind::error:
+            return QStringLiteral("did not run");
+        case BadgeKind::neutral:
+            break;
     }
     return {};
 }
@@ -33,11 +38,20 @@ void paintBadge(QPainter& painter, const QRectF& area, BadgeKind kind, const QSt
     QColor ink = t.text2, fill = t.sunken;
     QPen outline(Qt::NoPen);
     switch (kind) {
-        case BadgeKind::native: ink = t.nativeText, fill = t.nativeFill; break;
-        case BadgeKind::nativeSlow: ink = t.cautionText, fill = t.cautionFill; break;
-        case BadgeKind::error: ink = t.errorText, fill = t.errorFill; break;
-        case BadgeKind::emulated: fill = Qt::transparent, outline = QPen(t.inputLine, 1, Qt::DashLine); break;
-        case BadgeKind::neutral: break;
+        case BadgeKind::native:
+            ink = t.nativeText, fill = t.nativeFill;
+            break;
+        case BadgeKind::nativeSlow:
+            ink = t.cautionText, fill = t.cautionFill;
+            break;
+        case BadgeKind::error:
+            ink = t.errorText, fill = t.errorFill;
+            break;
+        case BadgeKind::emulated:
+            fill = Qt::transparent, outline = QPen(t.inputLine, 1, Qt::DashLine);
+            break;
+        case BadgeKind::neutral:
+            break;
     }
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);

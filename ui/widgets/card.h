@@ -9,8 +9,8 @@ class QVBoxLayout;
 
 namespace mantissa::ui {
 
-/// A bordered surface with a header (title, a quieter subtitle, actions at the right) and a body. What is shown goes into the
-/// body.
+/// A bordered surface with a header (title, a quieter subtitle, actions at the right) and a body. What is shown goes
+/// into the body.
 class Card : public QFrame {
     Q_OBJECT
 

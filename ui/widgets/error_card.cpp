@@ -30,17 +30,23 @@ QStringList adviceFor(const Problem& problem) {
     const bool image = problem.kind == Problem::Kind::image;
     switch (problem.error.code) {
         case ErrorCode::unreadable:
-            return {QObject::tr("Look whether the file is still there and may be read, then choose Try again."), QObject::tr("Choose another file.")};
+            return {QObject::tr("Look whether the file is still there and may be read, then choose Try again."),
+                    QObject::tr("Choose another file.")};
         case ErrorCode::corrupt:
-            return {QObject::tr("Copy or download the file again, then choose Try again."), QObject::tr("Compare its size and SHA-256 with those its source gives.")};
+            return {QObject::tr("Copy or download the file again, then choose Try again."),
+                    QObject::tr("Compare its size and SHA-256 with those its source gives.")};
         case ErrorCode::unsupported:
             return image ? QStringList{QObject::tr("Save the picture as PNG, JPEG, WebP, BMP or TIFF.")}
-                         : QStringList{QObject::tr("Open a Hugging Face folder (config.json with model.safetensors), a TorchScript file or bare SimpleCNN weights."),
+                         : QStringList{QObject::tr("Open a Hugging Face folder (config.json with model.safetensors), a "
+                                                   "TorchScript file or bare SimpleCNN weights."),
                                        QObject::tr("The README lists the models that Mantissa runs.")};
-        case ErrorCode::noKernel: return {QObject::tr("Choose another format, or let this one run emulated.")};
-        case ErrorCode::invalidArgument: return {QObject::tr("Change what is named above, then run again.")};
+        case ErrorCode::noKernel:
+            return {QObject::tr("Choose another format, or let this one run emulated.")};
+        case ErrorCode::invalidArgument:
+            return {QObject::tr("Change what is named above, then run again.")};
         case ErrorCode::cancelled:
-        case ErrorCode::internal: break;
+        case ErrorCode::internal:
+            break;
     }
     return {QObject::tr("Choose Try again. If it happens again, copy the details into a bug report.")};
 }
@@ -107,7 +113,10 @@ void ErrorCard::showProblem(const Problem& problem) {
     QStringList rows;
     const auto row = [&](const QString& name, const QString& value) {
         if (!value.isEmpty())
-            rows << QStringLiteral("<tr><td style='padding-right:12px'>%1</td><td><span style='font-family:\"JetBrains Mono\",monospace'>%2</span></td></tr>").arg(name, value);
+            rows << QStringLiteral(
+                        "<tr><td style='padding-right:12px'>%1</td><td><span style='font-family:\"JetBrains "
+                        "Mono\",monospace'>%2</span></td></tr>")
+                        .arg(name, value);
     };
     row(tr("File"), escaped(problem.path.string()));
     if (error.where != problem.path.string()) row(tr("Where"), escaped(error.where));
@@ -134,7 +143,9 @@ QString ErrorCard::details() const {
     add(tr("Layer"), error.layer);
     add(tr("Operator"), error.op);
     const Environment here = environment();
-    lines << tr("Mantissa %1, LibTorch %2, %3").arg(QString::fromStdString(here.mantissa), QString::fromStdString(here.libtorch), QString::fromStdString(here.cpu));
+    lines << tr("Mantissa %1, LibTorch %2, %3")
+                 .arg(QString::fromStdString(here.mantissa), QString::fromStdString(here.libtorch),
+                      QString::fromStdString(here.cpu));
     return lines.join('\n');
 }
 

@@ -11,11 +11,14 @@ namespace {
 
 constexpr int kHeight = 30, kBox = 14, kMarkerSize = 12, kPadding = 9, kGap = 8;
 
-QFont fontOf(bool on) { return themeFont(FontRole::words, kBodyPixels, on ? FontWeight::semibold : FontWeight::regular); }
+QFont fontOf(bool on) {
+    return themeFont(FontRole::words, kBodyPixels, on ? FontWeight::semibold : FontWeight::regular);
+}
 
 }  // namespace
 
-FormatToggle::FormatToggle(const Format& format, int number, QWidget* parent) : QAbstractButton(parent), format_(format) {
+FormatToggle::FormatToggle(const Format& format, int number, QWidget* parent)
+    : QAbstractButton(parent), format_(format) {
     setCheckable(true);
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
@@ -63,13 +66,16 @@ void FormatToggle::paintEvent(QPaintEvent*) {
     painter.drawRoundedRect(box, 3, 3);
     if (on) {
         painter.setPen(QPen(t.onAccent, 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        painter.drawPolyline(QPolygonF{box.topLeft() + QPointF(3, 7.3), box.topLeft() + QPointF(6, 10), box.topLeft() + QPointF(11, 4.4)});
+        painter.drawPolyline(QPolygonF{box.topLeft() + QPointF(3, 7.3), box.topLeft() + QPointF(6, 10),
+                                       box.topLeft() + QPointF(11, 4.4)});
     }
-    paintMarker(painter, QRectF(box.right() + kGap, middle - kMarkerSize / 2.0, kMarkerSize, kMarkerSize), lookOf(format_), color);
+    paintMarker(painter, QRectF(box.right() + kGap, middle - kMarkerSize / 2.0, kMarkerSize, kMarkerSize),
+                lookOf(format_), color);
     painter.setFont(fontOf(on));
     painter.setPen(on ? t.text1 : t.text2);
     const double textLeft = box.right() + kGap + kMarkerSize + 6;
-    painter.drawText(QRectF(textLeft, 0, width() - textLeft, 2 * middle), Qt::AlignVCenter | Qt::AlignLeft, shownText());
+    painter.drawText(QRectF(textLeft, 0, width() - textLeft, 2 * middle), Qt::AlignVCenter | Qt::AlignLeft,
+                     shownText());
     if (hasFocus()) {
         painter.setPen(QPen(t.accent, 2));
         painter.setBrush(Qt::NoBrush);

@@ -17,7 +17,9 @@ namespace mantissa::ui {
 
 QImage toQImage(const RgbImage& picture) {
     if (picture.width <= 0 || picture.height <= 0) return {};
-    return QImage(picture.pixels.data(), picture.width, picture.height, static_cast<qsizetype>(picture.width) * 3, QImage::Format_RGB888).copy();
+    return QImage(picture.pixels.data(), picture.width, picture.height, static_cast<qsizetype>(picture.width) * 3,
+                  QImage::Format_RGB888)
+        .copy();
 }
 
 ImageView::ImageView(QWidget* parent) : QWidget(parent) {
@@ -82,7 +84,9 @@ void ImageView::contextMenuEvent(QContextMenuEvent* event) {
     menu.addAction(tr("Change preprocessing…"), this, &ImageView::preprocessingRequested);
     menu.addSeparator();
     menu.addAction(tr("Copy picture"), this, &ImageView::copy)->setEnabled(!shown().isNull());
-    menu.addAction(mode_ == Mode::modelView ? tr("Save crop as PNG…") : tr("Save picture as PNG…"), this, &ImageView::save)->setEnabled(!shown().isNull());
+    menu.addAction(mode_ == Mode::modelView ? tr("Save crop as PNG…") : tr("Save picture as PNG…"), this,
+                   &ImageView::save)
+        ->setEnabled(!shown().isNull());
     menu.exec(event->globalPos());
 }
 
@@ -94,13 +98,16 @@ void ImageView::keyPressEvent(QKeyEvent* event) {
 void ImageView::copy() const { QGuiApplication::clipboard()->setImage(shown()); }
 
 void ImageView::save() {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save picture"), QStringLiteral("crop.png"), tr("PNG picture (*.png)"));
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Save picture"), QStringLiteral("crop.png"), tr("PNG picture (*.png)"));
     if (path.isEmpty()) return;
     QByteArray bytes;
     QBuffer buffer(&bytes);
     shown().save(&buffer, "PNG");
-    const auto saved = writeFileAtomically(path.toStdString(), std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
-    if (!saved) QMessageBox::warning(this, tr("The picture was not saved"), QString::fromStdString(saved.error().text()));
+    const auto saved = writeFileAtomically(path.toStdString(),
+                                           std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+    if (!saved)
+        QMessageBox::warning(this, tr("The picture was not saved"), QString::fromStdString(saved.error().text()));
 }
 
 }  // namespace mantissa::ui

@@ -11,8 +11,8 @@ namespace mantissa::ui {
 
 QImage toQImage(const RgbImage& picture);  ///< a copy
 
-/// A picture: what the model sees (pixelated when enlarged, so that every input value can be told apart), or the whole picture
-/// with the model's crop outlined.
+/// A picture: what the model sees (pixelated when enlarged, so that every input value can be told apart), or the whole
+/// picture with the model's crop outlined.
 class ImageView final : public QWidget {
     Q_OBJECT
 
@@ -22,7 +22,8 @@ class ImageView final : public QWidget {
     explicit ImageView(QWidget* parent = nullptr);
 
     void setSource(const QImage& source);
-    void setModelView(const QImage& view, const std::array<double, 4>& cropInSource);  ///< x, y, width, height, px of the source
+    void setModelView(const QImage& view,
+                      const std::array<double, 4>& cropInSource);  ///< x, y, width, height, px of the source
     void setMode(Mode mode);
     Mode mode() const { return mode_; }
     const QImage& shown() const { return mode_ == Mode::full || view_.isNull() ? source_ : view_; }

@@ -13,7 +13,8 @@
 namespace mantissa::ui {
 namespace {
 
-/// A column: `most` px wide where there is room, never below `least` nor what its cards need; 0: takes what the others leave.
+/// A column: `most` px wide where there is room, never below `least` nor what its cards need; 0: takes what the others
+/// leave.
 class ColumnBox final : public QWidget {
   public:
     ColumnBox(int least, int most, QWidget* parent) : QWidget(parent), least_(least), most_(most) {
@@ -68,7 +69,8 @@ void PanelBoard::releasePanels() {
         }
         placed.card = nullptr;
     }
-    for (auto& group : groups_) group = {.tabs = nullptr, .stack = nullptr, .card = nullptr, .tabPanels = {}, .current = group.current};
+    for (auto& group : groups_)
+        group = {.tabs = nullptr, .stack = nullptr, .card = nullptr, .tabPanels = {}, .current = group.current};
     delete content_;
     content_ = nullptr;
 }
@@ -81,7 +83,8 @@ void PanelBoard::arrangeWide() {
     for (const auto& placed : panels_) columns[placed.place.column] = nullptr;
     for (auto& [column, grid] : columns) {
         const auto limited = columnWidths_.find(column);
-        auto* box = new ColumnBox(limited == columnWidths_.end() ? 0 : limited->second.first, limited == columnWidths_.end() ? 0 : limited->second.second, content_);
+        auto* box = new ColumnBox(limited == columnWidths_.end() ? 0 : limited->second.first,
+                                  limited == columnWidths_.end() ? 0 : limited->second.second, content_);
         grid = new QGridLayout(box);
         grid->setContentsMargins(0, 0, 0, 0);
         grid->setSpacing(kCardGap);
@@ -127,7 +130,8 @@ void PanelBoard::fillTabs(int group, Card* card) {
         Placed& placed = panels_[i];
         if (placed.place.tabGroup != group) continue;
         const QString name = placed.panel.tab.isEmpty() ? placed.panel.title : placed.panel.tab;
-        const auto same = std::find_if(segments.begin(), segments.end(), [&](const auto& segment) { return segment.text == name; });
+        const auto same =
+            std::find_if(segments.begin(), segments.end(), [&](const auto& segment) { return segment.text == name; });
         const auto tab = static_cast<int>(same - segments.begin());
         if (same == segments.end()) {
             segments.push_back({name});

@@ -22,14 +22,14 @@ struct Panel {
     std::vector<QWidget*> header;  ///< actions right of the title
 };
 
-/// Where a panel stands: in one of the columns of the wide layout (each with rows of its own), and in a tab group (0 left, 1 right)
-/// of the narrow one.
+/// Where a panel stands: in one of the columns of the wide layout (each with rows of its own), and in a tab group (0
+/// left, 1 right) of the narrow one.
 struct PanelPlace {
     int column = 0;
     int row = 0;
-    int cell = 0;      ///< from the left, in a row of the column
-    int cells = 1;     ///< how many cells of the row it takes
-    int stretch = 1;   ///< of its row; 0: as high as it asks for
+    int cell = 0;     ///< from the left, in a row of the column
+    int cells = 1;    ///< how many cells of the row it takes
+    int stretch = 1;  ///< of its row; 0: as high as it asks for
     int tabGroup = 0;
 };
 
@@ -45,7 +45,8 @@ class PanelBoard final : public QWidget {
     QSize sizeHint() const override { return minimumSizeHint(); }
 
     void addPanel(const Panel& panel, const PanelPlace& place);
-    /// A column of the wide layout that is `most` px wide where there is room and never less than `least`; others share the rest.
+    /// A column of the wide layout that is `most` px wide where there is room and never less than `least`; others share
+    /// the rest.
     void setColumnWidth(int column, int least, int most);
     /// Call once all panels are there, and when the window changes.
     void arrange(WidthClass width);

@@ -35,7 +35,7 @@ void SegmentedControl::setSegments(const std::vector<Segment>& segments) {
         one->setText(segment.text);
         one->setIcon(segment.icon);
         one->setIconSize({12, 12});
-        one->setToolButtonStyle(segment.icon.isNull() ? Qt::ToolButtonTextOnly
+        one->setToolButtonStyle(segment.icon.isNull()    ? Qt::ToolButtonTextOnly
                                 : segment.text.isEmpty() ? Qt::ToolButtonIconOnly
                                                          : Qt::ToolButtonTextBesideIcon);
         one->setToolTip(segment.toolTip);
@@ -97,7 +97,8 @@ void SegmentedControl::updateColors() {
                            "QToolButton:checked { background: %7; color: %8; font-weight: 600; }"
                            "QToolButton:hover:!checked { background: %9; }"
                            "QToolButton:disabled { color: %3; }")
-                .arg(t.card.name(), t.text2.name(), t.buttonLine.name(), first ? QString() : QStringLiteral("border-left: none;"))
+                .arg(t.card.name(), t.text2.name(), t.buttonLine.name(),
+                     first ? QString() : QStringLiteral("border-left: none;"))
                 .arg(first ? 4 : 0)
                 .arg(last ? 4 : 0)
                 .arg(t.accentFill.name(), t.accent.name(), t.sunken.name())

@@ -26,7 +26,6 @@ class Strip final : public QFrame {
   signals:
     void closed();
 
-
   private:
     void updateIcons();
 

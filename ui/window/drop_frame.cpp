@@ -23,7 +23,8 @@ DropPlan planDrop(const QMimeData& data) {
         else if (models > 0)
             plan.text = QObject::tr("Open as model");
         else
-            plan.text = pictures == 1 ? QObject::tr("Open as image") : QObject::tr("Open the first image, list the other %1").arg(pictures - 1);
+            plan.text = pictures == 1 ? QObject::tr("Open as image")
+                                      : QObject::tr("Open the first image, list the other %1").arg(pictures - 1);
     } else if (data.hasImage()) {
         plan.picture = true;
         plan.text = QObject::tr("Open as image");

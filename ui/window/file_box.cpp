@@ -52,7 +52,8 @@ void FileBox::setFiles(const Entry& current, const std::vector<Entry>& bundled, 
 
 void FileBox::updateIcons() {
     for (int i = 0; i < count(); ++i)
-        if (itemData(i).isValid() && itemData(i).toString() != kOpenMarker) setItemIcon(i, glyph(icon_, Theme::instance().tokens().text2));
+        if (itemData(i).isValid() && itemData(i).toString() != kOpenMarker)
+            setItemIcon(i, glyph(icon_, Theme::instance().tokens().text2));
 }
 
 }  // namespace mantissa::ui

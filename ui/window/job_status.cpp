@@ -12,8 +12,8 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kPatience = 1000;   // ms before progress is shown
-constexpr double kSettled = 0.15; // part of the work after which the time left is worth saying
+constexpr int kPatience = 1000;    // ms before progress is shown
+constexpr double kSettled = 0.15;  // part of the work after which the time left is worth saying
 constexpr int kSteps = 1000;
 
 }  // namespace
@@ -31,7 +31,9 @@ JobStatus::JobStatus(QWidget* parent) : QWidget(parent) {
     cancel_ = new QPushButton(tr("Cancel"), this);
     cancel_->setToolTip(tr("Stop what is running (Esc). What is finished is kept."));
     cancel_->setStyleSheet(QStringLiteral("min-height: 18px; padding: 0 8px;"));
-    for (QWidget* widget : {static_cast<QWidget*>(text_), static_cast<QWidget*>(bar_), static_cast<QWidget*>(stage_), static_cast<QWidget*>(cancel_)}) layout->addWidget(widget);
+    for (QWidget* widget : {static_cast<QWidget*>(text_), static_cast<QWidget*>(bar_), static_cast<QWidget*>(stage_),
+                            static_cast<QWidget*>(cancel_)})
+        layout->addWidget(widget);
     layout->addStretch(1);
     delay_.setSingleShot(true);
     delay_.setInterval(kPatience);

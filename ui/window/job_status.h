@@ -12,7 +12,8 @@ class QPushButton;
 
 namespace mantissa::ui {
 
-/// The left of the status bar: what was done, or, once a job takes longer than a second, how far it is and a Cancel button.
+/// The left of the status bar: what was done, or, once a job takes longer than a second, how far it is and a Cancel
+/// button.
 class JobStatus final : public QWidget {
     Q_OBJECT
 

@@ -27,7 +27,8 @@ SettingsDialog::SettingsDialog(Settings& settings, QWidget* parent) : QDialog(pa
     threads->setRange(option::kThreads.least, option::kThreads.most);
     threads->setSpecialValueText(tr("LibTorch's default"));
     threads->setValue(settings.value(option::kThreads));
-    threads->setToolTip(tr("Threads LibTorch computes with. Results of native runs may depend on it in the last bits."));
+    threads->setToolTip(
+        tr("Threads LibTorch computes with. Results of native runs may depend on it in the last bits."));
     form->addRow(tr("Threads"), threads);
     auto* runs = new QSpinBox;
     runs->setRange(option::kTimedRuns.least, option::kTimedRuns.most);
@@ -50,7 +51,8 @@ SettingsDialog::SettingsDialog(Settings& settings, QWidget* parent) : QDialog(pa
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(this, &QDialog::accepted, this, [=, this, &settings] {
         emit themeChosen(theme->currentIndex());
-        const bool changed = threads->value() != settings.value(option::kThreads) || runs->value() != settings.value(option::kTimedRuns) ||
+        const bool changed = threads->value() != settings.value(option::kThreads) ||
+                             runs->value() != settings.value(option::kTimedRuns) ||
                              limit->value() != settings.value(option::kTimeLimit);
         settings.set(option::kThreads, threads->value());
         settings.set(option::kTimedRuns, runs->value());

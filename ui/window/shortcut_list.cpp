@@ -22,7 +22,9 @@ ShortcutList::ShortcutList(QMainWindow* window) : QDialog(window) {
     for (QAction* top : window->menuBar()->actions())
         if (top->menu())
             for (QAction* entry : top->menu()->actions())
-                if (!entry->shortcut().isEmpty()) rows.emplace_back(entry->shortcut().toString(QKeySequence::NativeText), QString(entry->text()).remove('&').remove(QStringLiteral("…")));
+                if (!entry->shortcut().isEmpty())
+                    rows.emplace_back(entry->shortcut().toString(QKeySequence::NativeText),
+                                      QString(entry->text()).remove('&').remove(QStringLiteral("…")));
     rows.insert(rows.end(), {{tr("Esc"), tr("Cancel what is running")},
                              {tr("Alt+1 … Alt+7"), tr("Turn a candidate format on or off (Compare)")},
                              {tr("Ctrl+C"), tr("Copy: a chart as picture, a table as text")},
