@@ -1,6 +1,7 @@
 #include "run_window.h"
 
 #include <QApplication>
+#include <iostream>
 
 #include "main_window.h"
 #include "session/settings.h"
@@ -9,6 +10,12 @@
 namespace mantissa::ui {
 
 int runWindow(int argc, char** argv, const std::vector<std::filesystem::path>& files) {
+    // Without any display Qt would end the process with abort().
+    const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY");
+    if (!display && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
+        std::cerr << "mantissa: there is no display to open the window on. \"mantissa compare\" needs none.\n";
+        return 1;
+    }
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("mantissa"));
     QApplication::setApplicationDisplayName(QStringLiteral("Mantissa"));

@@ -79,6 +79,7 @@ void Chart::refresh() {
         draw(*plot_, screenStyle());
         plot_->replot(QCustomPlot::rpQueuedReplot);
     }
+    updateGeometry();
     emit redrawn();
 }
 

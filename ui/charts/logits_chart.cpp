@@ -16,7 +16,8 @@ namespace mantissa::ui {
 namespace {
 
 constexpr std::size_t kMostByClass = 20;
-constexpr double kPickDistance = 12;  // px
+constexpr double kLeastNamedSlot = 15, kPairedSlot = 24;  // px a class
+constexpr double kPickDistance = 12;                      // px
 
 struct Range {
     double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
@@ -86,8 +87,7 @@ QString LogitsChart::differenceText() const {
 
 QString LogitsChart::finding() const {
     if (!emptyText().isEmpty()) return {};
-    if (view_ == LogitView::paired)
-        return tr("Logits of the first %1 classes of %2").arg(order_.size()).arg(titleOf(report().reference()));
+    if (view_ == LogitView::paired) return tr("Logits of the first classes of %1").arg(titleOf(report().reference()));
     const Comparison* comparison = comparisonOf(report(), candidate());
     if (!comparison) return {};
     return tr("%1: largest |Δ| %2, at %3")
@@ -206,11 +206,17 @@ void LogitsChart::drawScatter(QCustomPlot& plot, const ChartStyle& style) const 
     drawPoints(plot, rect, style, false);
 }
 
+std::vector<std::size_t> LogitsChart::pairedClasses(int width) const {
+    const auto room = static_cast<std::size_t>(std::max(5.0, (width - 60) / kPairedSlot));
+    return {order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(std::min(room, order_.size()))};
+}
+
 void LogitsChart::labelClasses(QCPAxisRect* rect, const ChartStyle& style,
                                const std::vector<std::size_t>& classes) const {
     QCPAxis* x = rect->axis(QCPAxis::atBottom);
     const auto ticker = QSharedPointer<QCPAxisTickerText>::create();
-    const bool named = report().model && !report().model->labels.empty();
+    const double slot = (style.size.width() - 60.0) / static_cast<double>(classes.size());
+    const bool named = report().model && !report().model->labels.empty() && slot >= kLeastNamedSlot;
     for (std::size_t i = 0; i < classes.size(); ++i)
         ticker->addTick(static_cast<double>(i),
                         named ? elidedMiddle(classLabel(report(), classes[i]), 14) : QString::number(classes[i]));
@@ -271,23 +277,24 @@ void LogitsChart::drawDeltaByClass(QCustomPlot& plot, const ChartStyle& style) c
 void LogitsChart::drawPaired(QCustomPlot& plot, const ChartStyle& style) const {
     QCPAxisRect* rect = addAxes(plot, style);
     QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
-    labelClasses(rect, style, order_);
+    const std::vector<std::size_t> shown = pairedClasses(style.size.width());
+    labelClasses(rect, style, shown);
     const auto runs = goodRuns();
     Range range;
     for (const auto run : runs)
-        for (const auto index : order_) range.take(report().runs[run].logits[index]);
+        for (const auto index : shown) range.take(report().runs[run].logits[index]);
     styleAxis(*y, style, tr("Logit"));
     y->setRange(range.padded(0.07));
     addPainting(plot, rect, [=, this](QPainter& painter) {
         const double slot = std::abs(x->coordToPixel(1) - x->coordToPixel(0));
         const double size = std::clamp(slot / static_cast<double>(runs.size() + 1), 4.0, 9.0);
-        for (std::size_t place = 0; place < order_.size(); ++place) {
+        for (std::size_t place = 0; place < shown.size(); ++place) {
             const double center = x->coordToPixel(static_cast<double>(place));
-            if (highlight() && *highlight() == order_[place])
+            if (highlight() && *highlight() == shown[place])
                 painter.fillRect(QRectF(center - slot / 2, rect->top(), slot, rect->height()), style.tokens.accentFill);
             QPolygonF path;
             for (std::size_t i = 0; i < runs.size(); ++i) {
-                const double value = report().runs[runs[i]].logits[order_[place]];
+                const double value = report().runs[runs[i]].logits[shown[place]];
                 if (!std::isfinite(value)) continue;
                 const double shift = (static_cast<double>(i) - (static_cast<double>(runs.size()) - 1) / 2) *
                                      std::min(size, slot / static_cast<double>(runs.size() + 1));
@@ -297,7 +304,7 @@ void LogitsChart::drawPaired(QCustomPlot& plot, const ChartStyle& style) const {
             painter.drawPolyline(path);
             qsizetype point = 0;
             for (const auto run : runs) {
-                if (!std::isfinite(report().runs[run].logits[order_[place]])) continue;
+                if (!std::isfinite(report().runs[run].logits[shown[place]])) continue;
                 const Format& format = report().runs[run].format;
                 paintMarker(painter, QRectF(path[point++] - QPointF(size / 2, size / 2), QSizeF(size, size)),
                             lookOf(format), style.color(format));
@@ -313,9 +320,11 @@ std::optional<std::size_t> LogitsChart::classAt(const QCustomPlot& plot, QPointF
     const bool byPlace = view_ == LogitView::paired || (view_ == LogitView::delta && byClass());
     if (byPlace) {
         const auto place = std::lround(x->pixelToCoord(position.x()));
-        if (place < 0 || static_cast<std::size_t>(place) >= order_.size() || !rect->rect().contains(position.toPoint()))
+        const std::vector<std::size_t> shown = pairedClasses(plot.viewport().width());
+        const std::size_t count = view_ == LogitView::paired ? shown.size() : order_.size();
+        if (place < 0 || static_cast<std::size_t>(place) >= count || !rect->rect().contains(position.toPoint()))
             return {};
-        return view_ == LogitView::paired ? order_[static_cast<std::size_t>(place)] : static_cast<std::size_t>(place);
+        return view_ == LogitView::paired ? shown[static_cast<std::size_t>(place)] : static_cast<std::size_t>(place);
     }
     std::optional<std::size_t> nearest;
     double best = kPickDistance * kPickDistance;

@@ -38,6 +38,8 @@ class LogitsChart final : public CompareChart {
     void drawScatter(QCustomPlot& plot, const ChartStyle& style) const;
     void drawPaired(QCustomPlot& plot, const ChartStyle& style) const;
     void drawPoints(QCustomPlot& plot, QCPAxisRect* rect, const ChartStyle& style, bool difference) const;
+    /// As many of the reference's first classes as find room side by side in `width` px.
+    std::vector<std::size_t> pairedClasses(int width) const;
     /// Class names (or numbers) along the bottom axis, one a whole number from 0.
     void labelClasses(QCPAxisRect* rect, const ChartStyle& style, const std::vector<std::size_t>& classes) const;
     std::optional<std::size_t> classAt(const QCustomPlot& plot, QPointF position) const;

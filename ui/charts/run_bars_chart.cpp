@@ -13,6 +13,7 @@
 namespace mantissa::ui {
 namespace {
 
+constexpr int kLeastBand = 13;    // px a bar
 constexpr double kCutBeyond = 3;  // a bar more than this many times the longest of the others is cut
 
 /// Where the scale ends: at the longest bar, or, where that dwarfs the others, a little beyond the next.
@@ -40,6 +41,15 @@ QSize RunBarsChart::preferredExportSize() const {
     return {720, hasReport() ? static_cast<int>(170 + 30 * report().runs.size()) : 260};
 }
 
+QString RunBarsChart::nameOf(const Bar& bar) const {
+    return bar.name.isEmpty() ? shortTitle(report().runs[bar.run].format) : bar.name;
+}
+
+QSize RunBarsChart::minimumSizeHint() const {
+    const int lines = hasReport() ? static_cast<int>(bars().size()) : 2;
+    return {160, std::max(64, 24 + kLeastBand * lines)};
+}
+
 void RunBarsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
     clearPlot(plot, style);
     const auto all = bars();
@@ -47,7 +57,7 @@ void RunBarsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
     double nameWidth = 0, noteWidth = 0;
     std::vector<double> values;
     for (const auto& bar : all) {
-        nameWidth = std::max(nameWidth, textSize(shortTitle(report().runs[bar.run].format), names).width());
+        nameWidth = std::max(nameWidth, textSize(nameOf(bar), names).width());
         if (!bar.value) continue;
         values.push_back(*bar.value);
         noteWidth = std::max(noteWidth, textSize(bar.valueText, numbers).width() + 6 +
@@ -76,7 +86,7 @@ void RunBarsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
                 const Bar& bar = all[i];
                 const FormatRun& run = report().runs[bar.run];
                 const double center = rect->top() + band * (static_cast<double>(i) + 0.5);
-                paintText(painter, {zero - 6, center}, Qt::AlignRight | Qt::AlignVCenter, shortTitle(run.format), names,
+                paintText(painter, {zero - 6, center}, Qt::AlignRight | Qt::AlignVCenter, nameOf(bar), names,
                           style.tokens.text2);
                 if (!bar.value) {
                     QFont quiet = names;
@@ -103,14 +113,19 @@ void RunBarsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
 
 std::vector<RunBarsChart::Bar> LatencyChart::bars() const {
     std::vector<Bar> bars;
+    QStringList emulated;
+    std::size_t lastEmulated = 0;
     for (std::size_t i = 0; i < report().runs.size(); ++i) {
         const FormatRun& run = report().runs[i];
-        Bar bar{.run = i, .value = {}, .valueText = {}, .note = {}};
+        Bar bar{.run = i, .name = {}, .value = {}, .valueText = {}, .note = {}};
         if (!run.ok()) {
             bar.note = tr("did not run");
+        } else if (run.mode == RunMode::emulated && !run.latency) {
+            emulated << shortTitle(run.format);
+            lastEmulated = i;
+            continue;
         } else if (!run.latency) {
-            bar.note =
-                run.mode == RunMode::emulated ? tr("not timed: emulation says nothing about speed") : tr("not timed");
+            bar.note = tr("not timed");
         } else {
             bar.value = run.latency->median;
             bar.valueText = millisecondsText(run.latency->median);
@@ -124,6 +139,19 @@ std::vector<RunBarsChart::Bar> LatencyChart::bars() const {
         }
         bars.push_back(bar);
     }
+    // One line says it for all of them.
+    if (emulated.size() == 1)
+        bars.push_back({.run = lastEmulated,
+                        .name = {},
+                        .value = {},
+                        .valueText = {},
+                        .note = tr("not timed: emulation says nothing about speed")});
+    else if (!emulated.isEmpty())
+        bars.push_back({.run = lastEmulated,
+                        .name = tr("others"),
+                        .value = {},
+                        .valueText = {},
+                        .note = tr("%1: emulated, not timed").arg(emulated.join(QStringLiteral(", ")))});
     return bars;
 }
 
@@ -171,7 +199,7 @@ std::vector<RunBarsChart::Bar> WeightBytesChart::bars() const {
     const QString reference = titleOf(report().reference());
     for (std::size_t i = 0; i < report().runs.size(); ++i) {
         const FormatRun& run = report().runs[i];
-        Bar bar{.run = i, .value = {}, .valueText = {}, .note = {}};
+        Bar bar{.run = i, .name = {}, .value = {}, .valueText = {}, .note = {}};
         if (!run.ok()) {
             bar.note = tr("did not run");
         } else {

@@ -14,14 +14,17 @@ class RunBarsChart : public CompareChart {
     void draw(QCustomPlot& plot, const ChartStyle& style) const override;
     std::vector<LegendEntry> legend() const override { return {}; }  // the bars are labelled
     QSize preferredExportSize() const override;
+    QSize minimumSizeHint() const override;  ///< every bar can be told from the next
 
   protected:
     struct Bar {
         std::size_t run = 0;
+        QString name;                 ///< instead of the format's, where a line stands for several
         std::optional<double> value;  ///< none: `note` says why
         QString valueText, note;
     };
     virtual std::vector<Bar> bars() const = 0;
+    QString nameOf(const Bar& bar) const;
     virtual QString axisLabel() const = 0;
 };
 

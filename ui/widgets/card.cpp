@@ -53,6 +53,8 @@ void Card::setSubtitle(const QString& subtitle) {
 
 void Card::addHeaderWidget(QWidget* widget) { header_->addWidget(widget); }
 
+void Card::addHeaderStretch() { header_->addStretch(1); }
+
 void Card::addBody(QWidget* body, int stretch) { body_->addWidget(body, stretch); }
 
 void Card::setBusyText(const QString& text) {

@@ -23,6 +23,8 @@ class Card : public QFrame {
 
     /// Actions stand right of the title, in the order in which they were added.
     void addHeaderWidget(QWidget* widget);
+    /// What follows stands at the right edge, whatever stands before it.
+    void addHeaderStretch();
     /// The body takes all height that the header leaves. Several bodies stack.
     void addBody(QWidget* body, int stretch = 1);
     QVBoxLayout* bodyLayout() { return body_; }

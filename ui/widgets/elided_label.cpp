@@ -5,8 +5,10 @@
 namespace mantissa::ui {
 
 void ElidedLabel::paintEvent(QPaintEvent*) {
+    constexpr int kLeast = 40;  // px; less would be an ellipsis and little else
+    const bool hopeless = width() < kLeast && fontMetrics().horizontalAdvance(text()) > width();
     QPainter painter(this);
-    const QString shown = fontMetrics().elidedText(text(), mode_, width());
+    const QString shown = hopeless ? QString() : fontMetrics().elidedText(text(), mode_, width());
     painter.setPen(palette().color(foregroundRole()));
     painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, shown);
     setToolTip(!full_.isEmpty() ? full_ : shown == text() ? QString() : text());

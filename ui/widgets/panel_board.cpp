@@ -149,9 +149,7 @@ void PanelBoard::fillTabs(int group, Card* card) {
     }
     tabs.tabs->setSegments(segments);
     card->addHeaderWidget(tabs.tabs);
-    auto* spring = new QWidget(card);
-    spring->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    card->addHeaderWidget(spring);
+    card->addHeaderStretch();
     for (auto* widget : actions) card->addHeaderWidget(widget);
     card->addBody(tabs.stack);
     connect(tabs.tabs, &SegmentedControl::chosen, this, [this, group](int tab) { showTab(group, tab); });
