@@ -11,6 +11,10 @@
 
 // The array kernel works on the bits of the float32 inputs without branches, so that the compiler turns each loop into vector code;
 // the best instruction set is chosen when the program starts. It must agree with roundTo bit by bit.
+//
+// A float32 is b0 + significand, where b0 holds the exponent field less one and the significand its hidden bit, so that a carry out
+// of the significand moves into the exponent by itself. Rounding clears the significand's low `drop` bits: as many as the format has
+// fewer than float32, and one more for each binade below the format's smallest normal value.
 
 // Sanitizers do not get along with the resolvers that choose among the clones before main.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -22,147 +26,223 @@
 namespace mantissa {
 namespace {
 
-/// What the kernel needs to know of a format, in terms of float32's own fields.
-struct Parameters {
-    int dropNormal;              ///< fraction bits that float32 has more, at least 0
-    int lowestField;             ///< float32 exponent field of the format's smallest normal value, from 1 on
-    std::uint32_t maxBits;       ///< float32 bits of the largest finite value
-    std::uint32_t overflowUp;    ///< float32 bits of what +overflow becomes
-    std::uint32_t overflowDown;  ///< of what −overflow becomes, as a magnitude
-    std::uint32_t infinityBits;  ///< of what an infinite input becomes, as a magnitude
-    std::uint32_t nanBits;       ///< of what a NaN becomes, as a magnitude
-    std::uint32_t negativeZero;  ///< 0x80000000 where −0 is kept, else 0
-    std::uint32_t key;
-    float quantum;               ///< the smallest subnormal
+using std::int32_t;
+using std::uint32_t;
+
+constexpr uint32_t kSign = 0x80000000u;
+constexpr int32_t kInfinity = 0x7F800000;
+constexpr int32_t kHidden = 0x00800000;        ///< the hidden bit, and one step of the exponent field
+constexpr int32_t kSubnormalScale = 149 << 23;  ///< exponent of float32's smallest value, −149, as a step of the exponent field
+
+/// One value for positive inputs and one for negative ones, as bits of a float32.
+struct BySign {
+    uint32_t positive = 0;
+    uint32_t negative = 0;
 };
 
-constexpr std::uint32_t kSign = 0x80000000u;
+/// What the kernel needs to know of a format, in terms of float32's own fields.
+struct Parameters {
+    int32_t dropNormal = 0;  ///< significand bits that float32 has more; negative where it has fewer
+    int32_t dropBelow = 0;   ///< the same below the smallest normal value, to which a bit a binade is added
+    int32_t lowest = 0;      ///< the smallest normal value's exponent field, in place (× 2^23); may be below float32's
+    uint32_t quantum = 0;    ///< the smallest positive value
+    BySign max;              ///< magnitude of the largest finite value; as a signed number below every magnitude where there is none
+    BySign overflow;         ///< what a finite value beyond `max` becomes
+    BySign infinity;         ///< what an infinity becomes
+    BySign nan;              ///< what a NaN becomes
+    BySign zero;             ///< what a zero becomes
+    BySign underflow;        ///< what a value becomes that is rounded to nothing
+    detail::RandomKey key;
+};
 
 /// Selections by mask instead of ?:, which the compiler would turn back into branches that no vector unit can take.
-[[gnu::always_inline]] inline std::uint32_t maskOf(bool condition) { return 0u - static_cast<std::uint32_t>(condition); }
-[[gnu::always_inline]] inline std::uint32_t select(std::uint32_t mask, std::uint32_t yes, std::uint32_t no) {
-    return (yes & mask) | (no & ~mask);
+[[gnu::always_inline]] inline uint32_t maskOf(bool condition) { return 0u - static_cast<uint32_t>(condition); }
+[[gnu::always_inline]] inline uint32_t select(uint32_t mask, uint32_t yes, uint32_t no) { return (yes & mask) | (no & ~mask); }
+[[gnu::always_inline]] inline uint32_t pick(uint32_t negative, BySign values) {
+    return select(negative, values.negative, values.positive);
 }
-[[gnu::always_inline]] inline int larger(int a, int b) { return a > b ? a : b; }
-[[gnu::always_inline]] inline int smaller(int a, int b) { return a < b ? a : b; }
+[[gnu::always_inline]] inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
+[[gnu::always_inline]] inline int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
+/// How many binades `field` lies below `lowest`, at least 0. Unsigned, since the distance may take all 32 bits.
+[[gnu::always_inline]] inline int32_t binadesBelow(int32_t lowest, int32_t field) {
+    return static_cast<int32_t>((static_cast<uint32_t>(larger(lowest, field)) - static_cast<uint32_t>(field)) >> 23);
+}
+
+/// The significand with its low bits rounded away; `full` says how many, and may be more than there are.
 template <Rounding mode>
-[[gnu::always_inline]] inline std::uint32_t roundBits(std::uint32_t bits, std::uint32_t indexLow, const Parameters& p) {
-    const std::uint32_t sign = bits & kSign;
-    const std::uint32_t magnitude = bits & ~kSign;
-    const std::uint32_t negative = sign >> 31;
-    const int field = static_cast<int>(magnitude >> 23);
-    const std::uint32_t significand = (magnitude & 0x7FFFFFu) | (maskOf(field != 0) & 0x800000u);
-    const int binade = larger(field, 1);
-
-    // How many of the significand's bits the format does not hold here; past 25 they are all remainder, below one half.
-    const std::uint32_t subnormal = maskOf(binade < p.lowestField);
-    const int full = p.dropNormal + larger(p.lowestField - binade, 0);
-    const int drop = smaller(full, 26);
-    const std::uint32_t unit = 1u << drop;
-    const std::uint32_t remainderMask = unit - 1u;
-    const std::uint32_t whole = significand >> drop;
-    const std::uint32_t remainder = significand & remainderMask;
-    const std::uint32_t inexact = maskOf(remainder != 0) & 1u;
-    std::uint32_t k = 0;
+[[gnu::always_inline]] inline uint32_t roundSignificand(uint32_t significand, int32_t full, uint32_t negative, uint32_t random) {
+    // Past 25 bits everything is remainder, below one half.
+    const int32_t drop = smaller(full, 25);
+    const uint32_t unit = 1u << drop, remainder = unit - 1u;
     if constexpr (mode == Rounding::nearestEven) {
         // Adding one less than half, plus one where the last kept bit is odd, carries exactly when the tie rule says so.
-        k = (significand + (remainderMask >> 1) + (whole & (unit >> 1 != 0) & 1u)) >> drop;
+        const uint32_t odd = (significand >> drop) & remainder & 1u;
+        return (significand + (remainder >> 1) + odd) & ~remainder;
     } else if constexpr (mode == Rounding::nearestAway) {
-        k = (significand + (unit >> 1)) >> drop;
+        return (significand + (unit >> 1)) & ~remainder;
     } else if constexpr (mode == Rounding::towardZero) {
-        k = whole;
+        return significand & ~remainder;
     } else if constexpr (mode == Rounding::up) {
-        k = whole + (inexact & (negative ^ 1u));
+        return (significand + (remainder & ~negative)) & ~remainder;
     } else if constexpr (mode == Rounding::down) {
-        k = whole + (inexact & negative);
+        return (significand + (remainder & negative)) & ~remainder;
     } else if constexpr (mode == Rounding::toOdd) {
-        k = whole | inexact;
+        return (significand | ((significand & remainder) + remainder)) & ~remainder;
     } else {
-        // The remainder may be longer than `drop` where drop was capped: then its leading bits are 0 anyway.
-        const std::uint32_t random = detail::randomFrom(p.key, indexLow);
-        const int over = smaller(larger(full - 26, 0), 31);
-        const std::uint32_t leading = (remainder << ((32 - drop) & 31)) >> over;
-        k = whole + ((maskOf(leading > ~random) & maskOf(drop != 0)) & 1u);
+        // The remainder as a fraction of 2^32, against a random one.
+        const int32_t over = smaller(full - drop, 31);
+        const uint32_t leading = ((significand & remainder) << ((32 - drop) & 31)) >> over;
+        return (significand & ~remainder) + (maskOf(leading > ~random) & unit);
     }
-
-    // Normal: put the kept bits back below the exponent; a carry moves into it by itself. Subnormal: k quanta.
-    const std::uint32_t normal = static_cast<std::uint32_t>(binade - 1) * 0x800000u + (k << drop);
-    const std::uint32_t small = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(k)) * p.quantum);
-    std::uint32_t result = select(subnormal, small, normal);
-
-    const std::uint32_t overflow = select(0u - negative, p.overflowDown, p.overflowUp);
-    result = select(maskOf(result > p.maxBits), overflow, result);
-    result = select(maskOf(magnitude == 0x7F800000u), p.infinityBits, result);
-    result = select(maskOf(magnitude > 0x7F800000u), p.nanBits, result);
-    return result | (sign & (p.negativeZero | maskOf(result != 0)));
 }
 
+/// For signed formats with subnormals and both zeros, whose normal values are normal in float32: nearly all of them.
 template <Rounding mode>
-[[gnu::always_inline]] inline void roundBlock(const std::uint32_t* in, std::uint32_t* out, std::size_t count, std::uint32_t indexLow,
-                                              const Parameters& p) {
-    const Parameters local = p;  // by value: the compiler need not fear that `out` overwrites it
-    for (std::size_t i = 0; i < count; ++i) out[i] = roundBits<mode>(in[i], indexLow + static_cast<std::uint32_t>(i), local);
+[[gnu::always_inline]] inline uint32_t roundPlain(uint32_t bits, uint32_t random, const Parameters& p) {
+    const uint32_t sign = bits & kSign;
+    const uint32_t negative = 0u - (sign >> 31);
+    const auto magnitude = static_cast<int32_t>(bits & ~kSign);
+    const int32_t field = larger(magnitude & kInfinity, kHidden);
+    const int32_t b0 = field - kHidden;
+    const int32_t full = p.dropNormal + binadesBelow(p.lowest, field);
+    const uint32_t rounded = roundSignificand<mode>(static_cast<uint32_t>(magnitude - b0), full, negative, random);
+    uint32_t result = select(maskOf(full >= 24), maskOf(rounded != 0) & p.quantum, static_cast<uint32_t>(b0) + rounded);
+    constexpr bool isDirected = mode == Rounding::up || mode == Rounding::down;
+    const uint32_t overflow = isDirected ? pick(negative, p.overflow) : p.overflow.positive;
+    result = select(maskOf(static_cast<int32_t>(result) > static_cast<int32_t>(p.max.positive)), overflow & ~kSign, result);
+    result = select(maskOf(magnitude == kInfinity), p.infinity.positive, result);
+    result = select(maskOf(magnitude > kInfinity), p.nan.positive, result);
+    return result | sign;
 }
 
-#define MANTISSA_KERNEL(name, mode)                                                                             \
-    MANTISSA_CLONES void name(const std::uint32_t* in, std::uint32_t* out, std::size_t count, std::uint32_t low, \
-                              const Parameters& p) {                                                             \
-        roundBlock<mode>(in, out, count, low, p);                                                                \
+/// For every other format: normal values among float32's subnormals or below, no subnormals, one zero or none, integers.
+template <Rounding mode>
+[[gnu::always_inline]] inline uint32_t roundAny(uint32_t bits, uint32_t random, const Parameters& p) {
+    const uint32_t sign = bits & kSign;
+    const uint32_t negative = 0u - (sign >> 31);
+    const auto magnitude = static_cast<int32_t>(bits & ~kSign);
+    // Subnormals are normalised; their exponent field, negative then, goes on below 0.
+    const auto normalised = std::bit_cast<int32_t>(static_cast<float>(smaller(magnitude, kHidden))) - kSubnormalScale;
+    const auto value = static_cast<int32_t>(
+        select(maskOf(magnitude < kHidden), static_cast<uint32_t>(normalised), static_cast<uint32_t>(magnitude)));
+    const int32_t field = value & ~(kHidden - 1);
+    const int32_t b0 = field - kHidden;
+    const int32_t below = binadesBelow(p.lowest, field);
+    const auto full = larger(
+        static_cast<int32_t>(select(maskOf(below > 0), static_cast<uint32_t>(p.dropBelow + below), static_cast<uint32_t>(p.dropNormal))),
+        0);
+    const uint32_t rounded = roundSignificand<mode>(static_cast<uint32_t>(value - b0), full, negative, random);
+    const int32_t sum = b0 + static_cast<int32_t>(rounded);
+    // Back to float32's subnormals, of which the result is a whole number.
+    const auto count = static_cast<int32_t>(std::bit_cast<float>(larger(smaller(sum, kHidden), -22 * kHidden) + kSubnormalScale));
+    uint32_t result = select(maskOf(sum < kHidden), static_cast<uint32_t>(count), static_cast<uint32_t>(sum));
+    const uint32_t tiny = maskOf(full >= 24);
+    const uint32_t nothing = tiny & maskOf(rounded == 0);
+    result = select(tiny, p.quantum, result);
+    const uint32_t beyond = maskOf(static_cast<int32_t>(result) > static_cast<int32_t>(pick(negative, p.max)));
+    result = select(nothing, pick(negative, p.underflow), result | sign);
+    result = select(beyond, pick(negative, p.overflow), result);
+    result = select(maskOf(magnitude == 0), pick(negative, p.zero), result);
+    result = select(maskOf(magnitude == kInfinity), pick(negative, p.infinity), result);
+    return select(maskOf(magnitude > kInfinity), pick(negative, p.nan), result);
+}
+
+using Kernel = void (*)(const uint32_t*, uint32_t*, std::size_t, uint32_t, const Parameters&);
+
+template <Rounding mode, uint32_t (*roundOne)(uint32_t, uint32_t, const Parameters&)>
+[[gnu::always_inline]] inline void roundBlock(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t indexLow,
+                                              const Parameters& parameters) {
+    const Parameters p = parameters;  // by value: the compiler need not fear that `out` overwrites it
+    for (std::size_t i = 0; i < count; ++i) {
+        const uint32_t random = mode == Rounding::stochastic ? detail::randomFrom(p.key, indexLow + static_cast<uint32_t>(i)) : 0;
+        out[i] = roundOne(in[i], random, p);
     }
-MANTISSA_KERNEL(roundNearestEven, Rounding::nearestEven)
-MANTISSA_KERNEL(roundNearestAway, Rounding::nearestAway)
-MANTISSA_KERNEL(roundTowardZero, Rounding::towardZero)
-MANTISSA_KERNEL(roundUp, Rounding::up)
-MANTISSA_KERNEL(roundDown, Rounding::down)
-MANTISSA_KERNEL(roundToOdd, Rounding::toOdd)
-MANTISSA_KERNEL(roundStochastic, Rounding::stochastic)
+}
+
+// Attributes of clones do not reach templates, so each kernel is a function of its own.
+#define MANTISSA_KERNEL(name, mode)                                                                                               \
+    MANTISSA_CLONES void name##Plain(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t low, const Parameters& p) {   \
+        roundBlock<Rounding::mode, roundPlain<Rounding::mode>>(in, out, count, low, p);                                           \
+    }                                                                                                                             \
+    MANTISSA_CLONES void name##Any(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t low, const Parameters& p) {     \
+        roundBlock<Rounding::mode, roundAny<Rounding::mode>>(in, out, count, low, p);                                             \
+    }
+MANTISSA_KERNEL(roundNearestEven, nearestEven)
+MANTISSA_KERNEL(roundNearestAway, nearestAway)
+MANTISSA_KERNEL(roundTowardZero, towardZero)
+MANTISSA_KERNEL(roundUp, up)
+MANTISSA_KERNEL(roundDown, down)
+MANTISSA_KERNEL(roundToOdd, toOdd)
+MANTISSA_KERNEL(roundStochastic, stochastic)
 #undef MANTISSA_KERNEL
 
-using Kernel = void (*)(const std::uint32_t*, std::uint32_t*, std::size_t, std::uint32_t, const Parameters&);
+/// Signed, with subnormals and both zeros, NaN with a sign, the same on both sides of zero, and normal values that float32 has.
+bool isPlain(const Format& f) {
+    return f.kind == FormatKind::floating && f.signBits == 1 && f.subnormals && f.specials != Specials::negativeZeroNan &&
+           f.fractionBits <= 23 && f.bias <= 127;
+}
 
-Kernel kernelFor(Rounding rounding) {
+Kernel kernelFor(const Format& f, Rounding rounding) {
+    const bool plain = isPlain(f);
     switch (rounding) {
-        case Rounding::nearestEven: return roundNearestEven;
-        case Rounding::nearestAway: return roundNearestAway;
-        case Rounding::towardZero: return roundTowardZero;
-        case Rounding::up: return roundUp;
-        case Rounding::down: return roundDown;
-        case Rounding::toOdd: return roundToOdd;
-        case Rounding::stochastic: return roundStochastic;
+        case Rounding::nearestEven: return plain ? roundNearestEvenPlain : roundNearestEvenAny;
+        case Rounding::nearestAway: return plain ? roundNearestAwayPlain : roundNearestAwayAny;
+        case Rounding::towardZero: return plain ? roundTowardZeroPlain : roundTowardZeroAny;
+        case Rounding::up: return plain ? roundUpPlain : roundUpAny;
+        case Rounding::down: return plain ? roundDownPlain : roundDownAny;
+        case Rounding::toOdd: return plain ? roundToOddPlain : roundToOddAny;
+        case Rounding::stochastic: return plain ? roundStochasticPlain : roundStochasticAny;
     }
-    return roundNearestEven;
+    return nullptr;
 }
 
-std::uint32_t magnitudeBits(double value) { return std::bit_cast<std::uint32_t>(static_cast<float>(std::abs(value))); }
-
-/// Whether the kernel's float32 arithmetic can express the format: signed floating point whose smallest values are float32 values,
-/// and whose normal range does not reach below float32's (a float32 subnormal would have to count as normal).
-bool kernelHandles(const Format& f) {
-    if (f.kind != FormatKind::floating || f.signBits != 1 || !f.subnormals || f.exponentBits < 2) return false;
-    const int lowest = 1 - f.bias;
-    return f.fractionBits <= 23 && lowest >= -126 && lowest - f.fractionBits >= -149 && lowest <= 127;
+uint32_t bitsOf(double value) {
+    static_assert(std::numeric_limits<float>::is_iec559, "values beyond float32 become infinities");
+    return std::bit_cast<uint32_t>(static_cast<float>(value));
 }
 
-Parameters parametersFor(const Format& f, const RoundOptions& options, std::uint32_t indexHigh) {
+/// What `value` and −`value` become.
+BySign roundedBoth(const Format& f, double value, const RoundOptions& options) {
+    return {bitsOf(roundTo(f, value, options)), bitsOf(roundTo(f, -value, options))};
+}
+
+/// The largest magnitudes, rounded toward zero to float32, which has no other values near.
+BySign largestMagnitudes(const Format& f, double max) {
+    constexpr double kFloatMax = std::numeric_limits<float>::max();
+    const auto towardZero = [kFloatMax](double value) {
+        const auto nearest = static_cast<float>(std::min(value, kFloatMax));
+        return std::bit_cast<uint32_t>(static_cast<double>(nearest) > value ? std::nextafter(nearest, 0.0f) : nearest);
+    };
+    if (f.kind == FormatKind::integer) return {towardZero(max), f.signBits ? towardZero(max + 1) : 0u};
+    // Below every magnitude in a signed comparison, so that no negative value is in range.
+    return {towardZero(max), f.signBits ? towardZero(max) : ~0u};
+}
+
+Parameters parametersFor(const Format& f, const RoundOptions& options, uint32_t indexHigh) {
+    constexpr double kInf = std::numeric_limits<double>::infinity();
     const FormatLimits l = limits(f);
-    Parameters p{};
-    p.dropNormal = 23 - f.fractionBits;
-    p.lowestField = 1 - f.bias + 127;
-    // A format may reach further than float32 (e9m5): then nothing overflows before float32 does.
-    p.maxBits = l.max >= static_cast<double>(std::numeric_limits<float>::max()) ? 0x7F7FFFFFu : magnitudeBits(l.max);
-    const double beyond = l.max >= 1e300 ? l.max : l.max * 4;
-    p.overflowUp = magnitudeBits(roundTo(f, beyond, options));
-    p.overflowDown = magnitudeBits(roundTo(f, -beyond, options));
-    p.infinityBits = magnitudeBits(roundTo(f, std::numeric_limits<double>::infinity(), options));
-    p.nanBits = magnitudeBits(roundTo(f, std::numeric_limits<double>::quiet_NaN(), options));
-    p.negativeZero = f.specials == Specials::negativeZeroNan ? 0 : kSign;
+    const bool isInteger = f.kind == FormatKind::integer;
+    Parameters p;
+    p.dropNormal = isInteger ? 0 : 23 - f.fractionBits;
+    p.dropBelow = !isInteger && !f.subnormals ? 23 : p.dropNormal;
+    // Integers are fixed point: from 2^23 on float32 has nothing finer. Below −22 no float32 has a field.
+    const int lowest = isInteger ? 127 + 23 : std::ilogb(l.minNormal) + 127;
+    p.lowest = std::max(lowest, -23) * kHidden;
+    p.quantum = bitsOf(l.minSubnormal);
+    p.max = largestMagnitudes(f, l.max);
+    p.overflow = l.max < 0x1p128 ? roundedBoth(f, 0x1p200, options) : BySign{bitsOf(kInf), bitsOf(-kInf)};
+    p.infinity = roundedBoth(f, kInf, options);
+    p.nan = roundedBoth(f, std::numeric_limits<double>::quiet_NaN(), options);
+    p.zero = roundedBoth(f, 0.0, options);
+    const RoundOptions truncate{.rounding = Rounding::towardZero, .overflow = options.overflow};
+    p.underflow = roundedBoth(f, l.minSubnormal / 4, truncate);
     p.key = detail::randomKey(options.seed, indexHigh);
-    // Where the format's subnormals are float32's own, the path for normal values serves them, and a multiplication by a subnormal,
-    // though its result is not used, would slow every element down.
-    p.quantum = p.lowestField <= 1 ? 1.0f : static_cast<float>(l.minSubnormal);
     return p;
 }
+
+/// Formats that lie wholly or partly above float32's range have values that no float32 can stand for. Only an odd bias gives them.
+bool kernelHandles(const Format& f) { return limits(f).minSubnormal <= 0x1p100; }
 
 void roundRange(const Format& f, std::span<const float> in, std::span<float> out, RoundOptions options) {
     if (!kernelHandles(f)) {
@@ -170,16 +250,16 @@ void roundRange(const Format& f, std::span<const float> in, std::span<float> out
             out[i] = static_cast<float>(roundTo(f, static_cast<double>(in[i]), options));
         return;
     }
-    const Kernel kernel = kernelFor(options.rounding);
+    const Kernel kernel = kernelFor(f, options.rounding);
     std::size_t done = 0;
     while (done < in.size()) {
         // The random key covers 2^32 consecutive indices.
         const std::uint64_t index = options.index + done;
         const std::uint64_t untilNextKey = (std::uint64_t{1} << 32) - (index & 0xFFFFFFFFu);
         const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(in.size() - done, untilNextKey));
-        const Parameters p = parametersFor(f, options, static_cast<std::uint32_t>(index >> 32));
-        kernel(reinterpret_cast<const std::uint32_t*>(in.data() + done), reinterpret_cast<std::uint32_t*>(out.data() + done), count,
-               static_cast<std::uint32_t>(index), p);
+        const Parameters p = parametersFor(f, options, static_cast<uint32_t>(index >> 32));
+        kernel(reinterpret_cast<const uint32_t*>(in.data() + done), reinterpret_cast<uint32_t*>(out.data() + done), count,
+               static_cast<uint32_t>(index), p);
         done += count;
     }
 }
