@@ -70,7 +70,7 @@ MetricTable::MetricTable(QWidget* parent) : QTableView(parent), model_(new Metri
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     verticalHeader()->setHighlightSections(false);
-    setMinimumHeight(kHeaderHeight + 13 * kRowHeight + 4);  // every metric without scrolling
+    setMinimumHeight(kHeaderHeight + 13 * kRowHeight + 14);  // every metric without scrolling
 }
 
 void MetricTable::setReport(std::shared_ptr<const CompareReport> report) {

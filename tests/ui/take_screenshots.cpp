@@ -1,0 +1,76 @@
+// mantissa-screenshots FOLDER: the pictures in the README, taken from the window itself with the bundled model, each
+// page in both themes. Not a test; build the target and run it with QT_QPA_PLATFORM=offscreen.
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+#include <QThread>
+#include <filesystem>
+#include <iostream>
+
+#include "main_window.h"
+#include "session/settings.h"
+#include "theme/theme.h"
+
+namespace {
+
+using namespace mantissa;
+using namespace mantissa::ui;
+
+constexpr int kSettle = 400;      // ms for layouts and queued replots
+constexpr int kPatience = 60000;  // ms for a comparison
+
+void processEventsFor(int milliseconds) {
+    QElapsedTimer clock;
+    clock.start();
+    while (clock.elapsed() < milliseconds) {
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+        QThread::msleep(2);
+    }
+}
+
+bool waitUntilIdle(const Session& session) {
+    QElapsedTimer clock;
+    clock.start();
+    do processEventsFor(kSettle);
+    while (session.busy() && clock.elapsed() < kPatience);
+    return !session.busy();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    if (argc != 2) {
+        std::cerr << "usage: mantissa-screenshots FOLDER\n";
+        return 2;
+    }
+    const std::filesystem::path folder = argv[1];
+    std::filesystem::create_directories(folder);
+    Theme::instance().install();
+    const QTemporaryDir settingsFolder;
+    for (const auto& [mode, theme] : {std::pair{ThemeMode::light, "light"}, std::pair{ThemeMode::dark, "dark"}}) {
+        Settings settings(settingsFolder.filePath(QString::fromLatin1(theme) + ".ini"));
+        settings.set(option::kTheme, static_cast<int>(mode));
+        settings.set(option::kFirstOpenStrip, false);
+        MainWindow window(settings);
+        window.resize(1440, 900);
+        window.show();
+        window.start({});
+        if (!waitUntilIdle(window.session())) return 1;
+        Choices choices = window.session().choices();
+        choices.candidates = {format("bf16"), format("fp16"), format("e4m3")};
+        window.session().choose("Turn on FP16 and FP8 E4M3", choices);
+        for (std::size_t i = 0; i < window.pages().size(); ++i) {
+            window.showPage(static_cast<int>(i));
+            if (!waitUntilIdle(window.session())) return 1;
+            const auto path = folder / (window.pages()[i]->title().toLower().toStdString() + "-" + theme + ".png");
+            if (!window.grab().save(QString::fromStdString(path.string()))) {
+                std::cerr << path << " was not written\n";
+                return 1;
+            }
+            std::cout << path.string() << '\n';
+        }
+    }
+    return 0;
+}
