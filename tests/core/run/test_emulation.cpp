@@ -159,6 +159,28 @@ TEST(Emulation, Int8TakesOneScaleAnOutputChannelAndKeepsTheLargestValue) {
     EXPECT_TRUE(sameBits(bias, before)) << "biases are added in a wider type";
 }
 
+TEST(Emulation, IntegersRoundAsTheScalarReferenceDoes) {
+    // Values on and beside the ties, both zeros, and ordinary ones.
+    at::Tensor x = normal({4096}, 12, 20);
+    auto* values = x.mutable_data_ptr<float>();
+    values[0] = 127;  // the scale is 1
+    for (int i = 1; i < 500; ++i) values[i] = static_cast<float>(i - 250) / 2;
+    values[500] = -0.0F;
+    values[501] = std::nextafter(0.5F, 0.0F);
+    values[502] = std::nextafter(-1.5F, -2.0F);
+    x.clamp_(-127, 127);
+    for (const char* name : {"int8", "int16", "int32"}) {
+        const Format& wanted = *findFormat(name);
+        const double scale = 127 / limits(wanted).max;
+        at::Tensor rounded = x.clone();
+        roundActivation(rounded, wanted, {});
+        at::Tensor expected = x.clone();
+        for (std::int64_t i = 0; i < x.numel(); ++i)
+            expected.mutable_data_ptr<float>()[i] = static_cast<float>(scale * roundTo(wanted, static_cast<double>(values[i]) / scale));
+        EXPECT_TRUE(sameBits(rounded, expected)) << name;
+    }
+}
+
 TEST(Emulation, NanAndInfinityStayWhereTheyAre) {
     at::Tensor x = normal({6}, 1);
     x[1] = NAN;
