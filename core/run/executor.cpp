@@ -10,6 +10,7 @@
 
 #include "run/dtypes.h"
 #include "run/emulation.h"
+#include "run/memory_limit.h"
 #include "run/node_binding.h"
 #include "run/operator_table.h"
 
@@ -92,6 +93,7 @@ struct Executor::State {
     std::vector<at::Tensor> weights;  // in the order of graph->weights
     std::unordered_set<const void*> weightStorages;
     std::vector<c10::IValue> slots;
+    std::int64_t budget = activationBudget();
     std::vector<ValueId> transient;                 // values that are no weights
     std::vector<std::vector<Crossing>> crossings;   // by node; empty where the whole model has one dtype
 
@@ -105,6 +107,7 @@ struct Executor::State {
     void bindDTypes();
     at::Tensor castInput(const at::Tensor& input) const;
     void call(std::size_t index);
+    void checkBudget(const std::vector<at::Tensor>& outputs) const;
     void roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const;
     Result<at::Tensor> walk(const at::Tensor& input, const RunControl& control);
 
@@ -215,6 +218,14 @@ void Executor::State::call(std::size_t index) {
     nodes[index].call(slots);
 }
 
+/// All activations together stay within the budget that each alone has kept. Looked at only after large results: counting takes time.
+void Executor::State::checkBudget(const std::vector<at::Tensor>& outputs) const {
+    const auto isLarge = [this](const at::Tensor& t) { return static_cast<std::int64_t>(t.storage().nbytes()) > budget / 32; };
+    if (std::none_of(outputs.begin(), outputs.end(), isLarge)) return;
+    const std::int64_t live = liveBytes(slots, weightStorages);
+    TORCH_CHECK(live <= budget, "the activations take ", live / 1'000'000, " MB, more than the ", budget / 1'000'000, " MB that a model may use here");
+}
+
 void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const {
     const BoundNode& bound = nodes[index];
     std::unordered_set<const void*> inputs;
@@ -245,6 +256,7 @@ Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunContr
             call(i);
             for (const ValueId id : node.outputs)
                 if (id >= 0) appendTensors(slots[static_cast<std::size_t>(id)], outputs);
+            checkBudget(outputs);
             if (roundsActivations()) roundOutputs(i, outputs);
         } catch (const std::exception& error) {
             return nodeFailure(node, error);
@@ -296,6 +308,7 @@ Result<Executor> Executor::prepareForTraining(const Graph& graph) {
 
 Result<at::Tensor> Executor::run(const at::Tensor& input, const RunControl& control) {
     const c10::AutoGradMode gradients(state_->withGradients);
+    const TensorSizeLimit limit(state_->budget);
     auto result = [&]() -> Result<at::Tensor> {
         try {
             return state_->walk(input, control);

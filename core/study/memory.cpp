@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "run/memory_limit.h"
 #include "study/format_runner.h"
 
 namespace mantissa {
@@ -21,18 +22,6 @@ std::int64_t residentBytes() {
     std::int64_t size = 0, resident = 0;
     statm >> size >> resident;
     return resident * static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
-}
-
-/// What new programs can have without swapping: MemAvailable of /proc/meminfo (proc(5)); none where it is not said.
-std::optional<std::int64_t> availableBytes() {
-    std::ifstream info("/proc/meminfo");
-    for (std::string line; std::getline(info, line);)
-        if (line.starts_with("MemAvailable:")) {
-            std::istringstream fields(line.substr(line.find(':') + 1));
-            std::int64_t kibibytes = 0;
-            if (fields >> kibibytes) return kibibytes * 1024;
-        }
-    return std::nullopt;
 }
 
 RgbImage greyPicture(const Preprocessing& how) {
@@ -159,11 +148,11 @@ Status MemoryStudy::checkBatch(const at::Tensor& picture) {
     if (!single) return std::move(single).error();
     std::int64_t needed = single->memory.peak() * request_.batch;
     for (const auto& format : request_.formats) needed = std::max(needed, scaledFromFp32(single->memory.peak() * request_.batch, format));
-    const auto available = availableBytes();
-    if (!available || needed < *available) return Done{};
+    const std::int64_t budget = activationBudget();
+    if (needed <= budget) return Done{};
     return Error{.code = ErrorCode::invalidArgument,
                  .message = "a batch of " + std::to_string(request_.batch) + " needs about " + std::to_string(needed / 1'000'000) +
-                            " MB for activations, and " + std::to_string(*available / 1'000'000) + " MB are free; choose a smaller one"};
+                            " MB for activations, and a model may use " + std::to_string(budget / 1'000'000) + " MB here; choose a smaller one"};
 }
 
 void MemoryStudy::fillTimeline(const FirstRun& fp32) {

@@ -11,11 +11,13 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/softmax.h>
 #include <c10/core/GradMode.h>
+#include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 
 #include <functional>
 
 #include "core/run/graph_writer.h"
+#include "run/memory_limit.h"
 
 namespace {
 
@@ -266,6 +268,48 @@ TEST(Executor, NativeNeedsATypeOfLibTorchs) {
     const auto finer = Executor::prepare(graph, {.format = format("fp64"), .kernels = PrecisionPlan::Kernels::emulated});
     ASSERT_FALSE(finer) << "FP32 arithmetic cannot show what FP64 does";
     EXPECT_EQ(finer.error().code, ErrorCode::unsupported);
+}
+
+TEST(Executor, AModelCannotAskForMoreMemoryThanThereIs) {
+    // 2^44 bytes at once; and 2^28 at a time, all kept, until the sum is too much. Nothing is touched before it is refused.
+    const auto wide = [](GraphWriter& g, std::int64_t count, const std::string& layer) {
+        return g.call("aten::empty", layer, {{"size", ints({count})}, {"dtype", DType::f32}}, "memory_format");
+    };
+    GraphWriter once;
+    once.input();
+    const Graph single = once.finish(wide(once, std::int64_t{1} << 42, "wide"));
+    auto executor = Executor::prepare(single, {});
+    ASSERT_TRUE(executor) << executor.error().text();
+    const auto refused = executor->run(normal({1}, 1));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().op, "aten::empty");
+    EXPECT_EQ(refused.error().layer, "wide");
+
+    GraphWriter often;
+    std::vector<ValueRef> kept{often.input()};
+    const std::int64_t each = activationBudget() / 8 / 4;
+    for (int i = 0; i < 12; ++i) kept.push_back(wide(often, each, "many." + std::to_string(i)));
+    const Graph many = often.finish(often.call("aten::cat", "all", {{"", kept}}));
+    auto second = Executor::prepare(many, {});
+    ASSERT_TRUE(second);
+    const auto summed = second->run(normal({1}, 1));
+    ASSERT_FALSE(summed);
+    EXPECT_EQ(summed.error().op, "aten::empty") << summed.error().text();
+    EXPECT_NE(summed.error().message.find("activations take"), std::string::npos) << summed.error().message;
+}
+
+TEST(Executor, TheMemoryLimitEndsWithTheRun) {
+    {
+        const TensorSizeLimit limit(1000);
+        EXPECT_THROW(at::full({251}, 1.0F), c10::Error);
+        EXPECT_EQ(at::full({250}, 1.0F).numel(), 250);
+        {
+            const TensorSizeLimit tighter(100);
+            EXPECT_THROW(at::full({250}, 1.0F), c10::Error);
+        }
+        EXPECT_EQ(at::full({250}, 1.0F).numel(), 250);
+    }
+    EXPECT_EQ(at::full({251}, 1.0F).numel(), 251);
 }
 
 TEST(Executor, GradientsFlowThroughViewsAndInPlaceOperators) {
