@@ -145,7 +145,8 @@ void MainWindow::makeStatusBar() {
     statusBar()->setSizeGripEnabled(false);
     const Environment here = environment();
     const QString cpu = QString::fromStdString(here.cpu);
-    auto* machine = new QLabel(tr("CPU: %1, %2 threads").arg(elidedMiddle(cpu, 40)).arg(here.threads), this);
+    auto* machine =
+        new QLabel(tr("CPU: %1, %2 threads").arg(elidedMiddle(cpu, 40), QString::number(here.threads)), this);
     machine->setToolTip(cpu);
     statusBar()->addPermanentWidget(machine);
     auto* library = new QLabel(tr("LibTorch %1").arg(QString::fromStdString(here.libtorch)), this);

@@ -1,6 +1,7 @@
 #include <QAbstractItemModelTester>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QMenu>
 #include <QTest>
 
@@ -105,6 +106,8 @@ class TestMetrics final : public QObject {
                  QStringLiteral("BF16 keeps the answer, “tabby, tabby cat”, with half the memory"));
         QCOMPARE(findingOf(*makeReport({.candidates = {"bf16", "fp16"}})),
                  QStringLiteral("Both formats keep the answer, “tabby, tabby cat”"));
+        QCOMPARE(findingOf(*makeReport({.candidates = {"bf16", "fp16", "fp64"}})),
+                 QStringLiteral("All 3 formats keep the answer, “tabby, tabby cat”"));
         QCOMPARE(findingOf(*makeReport({.candidates = {"e4m3"}})),
                  QStringLiteral("FP8 E4M3 changes the answer from “tabby, tabby cat” to “kind 5”"));
         QVERIFY(findingOf(*makeReport({.candidates = {}})).startsWith(QStringLiteral("FP32 says")));
@@ -119,6 +122,18 @@ class TestMetrics final : public QObject {
         QCOMPARE(shareText(11, 22, "FP32"), QStringLiteral("½ of FP32"));
         QCOMPARE(shareText(22, 22, "FP32"), QStringLiteral("as FP32"));
         QCOMPARE(shareText(16, 22, "FP32"), QStringLiteral("73 % of FP32"));
+    }
+
+    void namesFromFilesAreNeverTakenForHtml() {
+        auto report = std::make_shared<CompareReport>(*makeReport({.candidates = {"bf16"}}));
+        auto model = std::make_shared<Model>(*report->model);
+        model->labels[3] = "<b>%1 bold</b> & %2";
+        report->model = model;
+        for (auto& run : report->runs) run.top.front().label = model->labels[3];
+        QVERIFY(findingOf(*report).contains(QStringLiteral("“<b>%1 bold</b> & %2”")));
+        FindingCard card;
+        card.setReport(report);
+        for (const auto* label : card.findChildren<QLabel*>()) QVERIFY(label->textFormat() == Qt::PlainText);
     }
 
     void theCardFollowsTheReport() {

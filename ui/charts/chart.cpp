@@ -149,7 +149,7 @@ bool Chart::eventFilter(QObject* watched, QEvent* event) {
         if (text.isEmpty())
             QToolTip::hideText();
         else
-            QToolTip::showText(mouse->globalPosition().toPoint(), text, plot_);
+            QToolTip::showText(mouse->globalPosition().toPoint(), plainToolTip(text), plot_);
     } else if (event->type() == QEvent::MouseButtonPress) {
         setFocus(Qt::MouseFocusReason);
     } else if (event->type() == QEvent::MouseButtonDblClick) {

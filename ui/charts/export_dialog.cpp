@@ -205,9 +205,9 @@ Result<std::vector<std::filesystem::path>> ExportDialog::writeTo(const std::file
         error_->setText(tr("Not saved. %1").arg(QString::fromStdString(written.error().text())));
         error_->show();
     } else {
-        emit exported(
-            exportsAll() ? tr("%1 charts saved in %2").arg(written->size()).arg(QString::fromStdString(target.string()))
-                         : tr("Saved %1").arg(QString::fromStdString(target.string())));
+        emit exported(exportsAll() ? tr("%1 charts saved in %2")
+                                         .arg(QString::number(written->size()), QString::fromStdString(target.string()))
+                                   : tr("Saved %1").arg(QString::fromStdString(target.string())));
     }
     return written;
 }

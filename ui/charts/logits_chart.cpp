@@ -342,7 +342,7 @@ QString LogitsChart::hoverText(const QCustomPlot& plot, QPointF position) const 
     if (!emptyText().isEmpty()) return {};
     const auto index = classAt(plot, position);
     if (!index) return {};
-    QStringList lines{tr("%1 (output %2)").arg(classLabel(report(), *index)).arg(*index)};
+    QStringList lines{tr("%1 (output %2)").arg(classLabel(report(), *index), QString::number(*index))};
     for (const auto run : goodRuns())
         lines << tr("%1: %2").arg(titleOf(report().runs[run]), valueText(report().runs[run].logits[*index]));
     if (candidateRun()) lines << tr("%1: %2").arg(differenceText(), errorText(delta_[*index]));

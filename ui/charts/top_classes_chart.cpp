@@ -209,7 +209,7 @@ QString TopClassesChart::hoverText(const QCustomPlot& plot, QPointF position) co
     const int row = classAt(plot, position);
     if (row < 0) return {};
     const auto index = classes_[static_cast<std::size_t>(row)];
-    QStringList lines{tr("%1 (output %2)").arg(classLabel(report(), index)).arg(index)};
+    QStringList lines{tr("%1 (output %2)").arg(classLabel(report(), index), QString::number(index))};
     for (const auto run : goodRuns())
         lines << tr("%1: probability %2, logit %3")
                      .arg(titleOf(report().runs[run]), valueText(report().runs[run].probabilities[index]),

@@ -111,8 +111,9 @@ QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidge
         row->addWidget(new MarkerLabel(one.format, box));
         const TopClass* top = topOf(one);
         words->setText(answer.bad || !top ? answer.text : QStringLiteral("✓ ") + valueText(top->probability));
-        words->setToolTip(QStringLiteral("%1, %2: %3\n%4")
-                              .arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text, marginOf(report, run)));
+        words->setToolTip(
+            plainToolTip(QStringLiteral("%1, %2: %3\n%4")
+                             .arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text, marginOf(report, run))));
         row->addWidget(words);
         return box;
     }
@@ -127,13 +128,14 @@ QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidge
     head->addWidget(name);
     auto* badge = new Badge(badgeOf(report, run), {}, box);
     if (one.fallbackFrom)
-        badge->setToolTip(QObject::tr("No native kernel: %1").arg(QString::fromStdString(one.fallbackFrom->text())));
+        badge->setToolTip(
+            plainToolTip(QObject::tr("No native kernel: %1").arg(QString::fromStdString(one.fallbackFrom->text()))));
     head->addWidget(badge);
     head->addStretch(1);
     lines->addLayout(head);
     lines->addWidget(words);
     auto* margin = roleLabel(marginOf(report, run), "caption", box);
-    if (!one.ok()) margin->setToolTip(QString::fromStdString(one.error->text()));
+    if (!one.ok()) margin->setToolTip(plainToolTip(QString::fromStdString(one.error->text())));
     lines->addWidget(margin);
     row->addLayout(lines, 1);
     box->setMinimumWidth(190);
@@ -150,7 +152,7 @@ FindingCard::FindingCard(QWidget* parent) : QFrame(parent) {
     auto* words = new QVBoxLayout;
     words->setSpacing(3);
     words->addStretch(1);
-    finding_ = new QLabel(this);
+    finding_ = roleLabel({}, "", this);
     finding_->setWordWrap(true);
     finding_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     detail_ = roleLabel({}, "secondary", this);

@@ -6,6 +6,7 @@
 #include "compare/run_words.h"
 #include "number_text.h"
 #include "theme/theme.h"
+#include "widgets/card.h"
 
 namespace mantissa::ui {
 namespace {
@@ -120,9 +121,9 @@ QVariant MetricModel::headerData(int section, Qt::Orientation orientation, int r
     }
     const FormatRun& run = report_->runs[runOf(section)];
     if (role == Qt::DisplayRole) return titleOf(run);
-    if (role == Qt::ToolTipRole && !run.ok()) return QString::fromStdString(run.error->text());
+    if (role == Qt::ToolTipRole && !run.ok()) return plainToolTip(QString::fromStdString(run.error->text()));
     if (role == Qt::ToolTipRole && run.fallbackFrom)
-        return tr("No native kernel: %1").arg(QString::fromStdString(run.fallbackFrom->text()));
+        return plainToolTip(tr("No native kernel: %1").arg(QString::fromStdString(run.fallbackFrom->text())));
     return {};
 }
 

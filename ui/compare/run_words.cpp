@@ -87,14 +87,12 @@ QString findingOf(const CompareReport& report) {
     if (report.runs.size() == 2) return singleFinding(report, ran.front(), *answer);
     const auto keeping =
         std::count_if(ran.begin(), ran.end(), [&](std::size_t run) { return keepsAnswer(report, run); });
+    if (keeping == 2 && report.runs.size() == 3)
+        return QObject::tr("Both formats keep the answer, %1").arg(firstName(*answer));
     if (keeping == static_cast<std::ptrdiff_t>(report.runs.size()) - 1)
-        return (keeping == 2 ? QObject::tr("Both formats keep the answer, %1")
-                             : QObject::tr("All %2 formats keep the answer, %1").arg("%1").arg(keeping))
-            .arg(firstName(*answer));
+        return QObject::tr("All %1 formats keep the answer, %2").arg(QString::number(keeping), firstName(*answer));
     return QObject::tr("%1 of %2 formats keep the answer, %3")
-        .arg(keeping)
-        .arg(report.runs.size() - 1)
-        .arg(firstName(*answer));
+        .arg(QString::number(keeping), QString::number(report.runs.size() - 1), firstName(*answer));
 }
 
 QString findingDetailOf(const CompareReport& report) {

@@ -294,12 +294,10 @@ void ComparePage::showCautions() {
             tr("%1 ms per image, %2 slower than %3. The values are correct. The time says nothing about a GPU.")
                 .arg(millisecondsText(slow.latency->median), timesText(*comparison.slowdown),
                      titleOf(report->reference())));
-        strip->setToolTip(
-            tr("Measured here: the median of %1 runs after a warm-up, against %2 ms in %3. LibTorch computes %4 on "
-               "this processor "
-               "without vector instructions for it.")
-                .arg(slow.latency->runs)
-                .arg(millisecondsText(report->reference().latency->median), titleOf(report->reference()), name));
+        strip->setToolTip(tr("Measured here after a warm-up: the median of %1 runs of %2 against %3 ms in %4.")
+                              .arg(QString::number(slow.latency->runs), name,
+                                   millisecondsText(report->reference().latency->median),
+                                   titleOf(report->reference())));
         strip->addAction(tr("Use emulated %1").arg(name), [this, format = slow.format] { useEmulated({format}); });
         connect(strip, &Strip::closed, this, [this, key = slow.format.name] { dismissedCautions_.insert(key); });
         cautions_->addWidget(strip);
@@ -319,10 +317,9 @@ void ComparePage::showState() {
     model_->setModel(session().model(), now, sameModel ? report->reference().logits.size() : 0);
     if (const auto& image = session().image())
         imageText_->setText(tr("%1, %2 × %3 px\n%4")
-                                .arg(elidedMiddle(QString::fromStdString(image->name), 28))
-                                .arg(image->rgb.width)
-                                .arg(image->rgb.height)
-                                .arg(session().model() ? preprocessingText(now) : QString()));
+                                .arg(elidedMiddle(QString::fromStdString(image->name), 28),
+                                     QString::number(image->rgb.width), QString::number(image->rgb.height),
+                                     session().model() ? preprocessingText(now) : QString()));
     else
         imageText_->setText(tr("No image yet"));
 

@@ -13,7 +13,7 @@ namespace mantissa::ui {
 Card::Card(const QString& title, QWidget* parent) : QFrame(parent) {
     setProperty("role", "card");
     setAccessibleName(title);
-    title_ = new QLabel(title, this);
+    title_ = roleLabel(title, "", this);
     title_->setFont(themeFont(FontRole::words, kCardTitlePixels, FontWeight::semibold));
     title_->setVisible(!title.isEmpty());
     subtitle_ = new ElidedLabel(Qt::ElideRight, this);
@@ -70,9 +70,16 @@ QPushButton* linkButton(const QString& text, QWidget* parent) {
 }
 
 QLabel* roleLabel(const QString& text, const char* role, QWidget* parent) {
-    auto* label = new QLabel(text, parent);
+    auto* label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setText(text);
     label->setProperty("role", QString::fromLatin1(role));
     return label;
+}
+
+QString plainToolTip(const QString& text) {
+    if (text.isEmpty()) return {};
+    return QStringLiteral("<p style='white-space:pre-wrap'>") + text.toHtmlEscaped() + QStringLiteral("</p>");
 }
 
 void restyle(QWidget* widget) {

@@ -43,8 +43,12 @@ class Card : public QFrame {
 /// A flat button that reads like a link: "Copy table".
 QPushButton* linkButton(const QString& text, QWidget* parent = nullptr);
 
-/// A label in the role that the style sheet knows: "secondary", "caption", "errorText", "cautionText" or "".
+/// A label in the role that the style sheet knows: "secondary", "caption", "errorText", "cautionText" or "". Its
+/// text is never taken for HTML.
 QLabel* roleLabel(const QString& text, const char* role, QWidget* parent = nullptr);
+
+/// A tool tip that shows `text` as it is: names from files may look like HTML, which Qt would interpret.
+QString plainToolTip(const QString& text);
 
 /// Asks the style sheet again after a dynamic property changed.
 void restyle(QWidget* widget);

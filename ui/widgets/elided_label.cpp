@@ -2,6 +2,8 @@
 
 #include <QPainter>
 
+#include "widgets/card.h"
+
 namespace mantissa::ui {
 
 void ElidedLabel::paintEvent(QPaintEvent*) {
@@ -11,7 +13,7 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
     const QString shown = hopeless ? QString() : fontMetrics().elidedText(text(), mode_, width());
     painter.setPen(palette().color(foregroundRole()));
     painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, shown);
-    setToolTip(!full_.isEmpty() ? full_ : shown == text() ? QString() : text());
+    setToolTip(plainToolTip(!full_.isEmpty() ? full_ : shown == text() ? QString() : text()));
 }
 
 }  // namespace mantissa::ui

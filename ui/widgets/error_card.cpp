@@ -62,7 +62,7 @@ ErrorCard::ErrorCard(QWidget* parent) : QFrame(parent) {
     layout->addWidget(icon_, 0, Qt::AlignTop);
     auto* lines = new QVBoxLayout;
     lines->setSpacing(8);
-    title_ = new QLabel(this);
+    title_ = roleLabel({}, "", this);
     title_->setFont(themeFont(FontRole::words, kFindingPixels, FontWeight::semibold));
     title_->setWordWrap(true);
     message_ = roleLabel({}, "secondary", this);

@@ -4,6 +4,7 @@
 
 #include "number_text.h"
 #include "theme/theme.h"
+#include "widgets/card.h"
 
 namespace mantissa::ui {
 namespace {
@@ -32,8 +33,8 @@ void FileBox::setFiles(const Entry& current, const std::vector<Entry>& bundled, 
     const QSignalBlocker blocker(this);
     clear();
     addItem(elidedMiddle(current.text, 32), current.path);
-    setItemData(0, current.path, Qt::ToolTipRole);
-    setToolTip(current.path);
+    setItemData(0, plainToolTip(current.path), Qt::ToolTipRole);
+    setToolTip(plainToolTip(current.path));
     for (const auto* group : {&recent, &bundled}) {
         bool first = true;
         for (const auto& entry : *group) {
@@ -41,7 +42,7 @@ void FileBox::setFiles(const Entry& current, const std::vector<Entry>& bundled, 
             if (first) insertSeparator(count());
             first = false;
             addItem(elidedMiddle(entry.text, 40), entry.path);
-            setItemData(count() - 1, entry.path, Qt::ToolTipRole);
+            setItemData(count() - 1, plainToolTip(entry.path), Qt::ToolTipRole);
         }
     }
     insertSeparator(count());

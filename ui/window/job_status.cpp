@@ -22,12 +22,12 @@ JobStatus::JobStatus(QWidget* parent) : QWidget(parent) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(8, 0, 0, 0);
     layout->setSpacing(8);
-    text_ = new QLabel(this);
+    text_ = roleLabel({}, "", this);
     bar_ = new QProgressBar(this);
     bar_->setFixedSize(180, 12);
     bar_->setTextVisible(false);
     bar_->setAccessibleName(tr("Progress"));
-    stage_ = new QLabel(this);
+    stage_ = roleLabel({}, "", this);
     cancel_ = new QPushButton(tr("Cancel"), this);
     cancel_->setToolTip(tr("Stop what is running (Esc). What is finished is kept."));
     cancel_->setStyleSheet(QStringLiteral("min-height: 18px; padding: 0 8px;"));
