@@ -42,17 +42,26 @@ struct BySign {
 
 /// What the kernel needs to know of a format, in terms of float32's own fields.
 struct Parameters {
-    int32_t dropNormal = 0;  ///< significand bits that float32 has more; negative where it has fewer
-    int32_t dropBelow = 0;   ///< the same below the smallest normal value, to which a bit a binade is added
-    int32_t lowest = 0;      ///< the smallest normal value's exponent field, in place (× 2^23); may be below float32's
-    uint32_t quantum = 0;    ///< the smallest positive value
-    BySign max;              ///< magnitude of the largest finite value; as a signed number below every magnitude where there is none
-    BySign overflow;         ///< what a finite value beyond `max` becomes
-    BySign infinity;         ///< what an infinity becomes
-    BySign nan;              ///< what a NaN becomes
-    BySign zero;             ///< what a zero becomes
-    BySign underflow;        ///< what a value becomes that is rounded to nothing
+    int32_t drop = 0;           ///< significand bits that float32 has more; negative where it has fewer
+    int32_t extraDrop = 0;      ///< how many more it has below the smallest normal value, besides one a binade
+    int32_t lowest = 0;         ///< the smallest normal value's exponent field, in place (× 2^23); may be below float32's
+    uint32_t quantum = 0;       ///< the smallest positive value
+    uint32_t nothing = 0;       ///< the magnitude of what is rounded below the smallest positive value: 0, if there is a 0
+    uint32_t negativeZero = 0;  ///< all ones where there is a −0
+    BySign zero;                ///< what a zero becomes
+    BySign max;                 ///< magnitude of the largest finite value; as a signed number below every magnitude where there is none
+    BySign overflow;            ///< what a finite value beyond `max` becomes
+    BySign infinity;            ///< what an infinity becomes
+    BySign nan;                 ///< what a NaN becomes
     detail::RandomKey key;
+};
+
+/// What a format asks of the kernel. Most ask for neither, and are spared the instructions.
+enum class Shape {
+    plain,
+    wide,          ///< normal values among float32's subnormals or below, or more fraction bits than float32
+    irregular,     ///< not the same on both sides of zero, or no subnormals: integers, FNUZ
+    wideIrregular  ///< both: E8M0
 };
 
 /// Selections by mask instead of ?:, which the compiler would turn back into branches that no vector unit can take.
@@ -97,102 +106,114 @@ template <Rounding mode>
     }
 }
 
-/// For signed formats with subnormals and both zeros, whose normal values are normal in float32: nearly all of them.
-template <Rounding mode>
-[[gnu::always_inline]] inline uint32_t roundPlain(uint32_t bits, uint32_t random, const Parameters& p) {
-    const uint32_t sign = bits & kSign;
-    const uint32_t negative = 0u - (sign >> 31);
-    const auto magnitude = static_cast<int32_t>(bits & ~kSign);
-    const int32_t field = larger(magnitude & kInfinity, kHidden);
-    const int32_t b0 = field - kHidden;
-    const int32_t full = p.dropNormal + binadesBelow(p.lowest, field);
-    const uint32_t rounded = roundSignificand<mode>(static_cast<uint32_t>(magnitude - b0), full, negative, random);
-    uint32_t result = select(maskOf(full >= 24), maskOf(rounded != 0) & p.quantum, static_cast<uint32_t>(b0) + rounded);
-    constexpr bool isDirected = mode == Rounding::up || mode == Rounding::down;
-    const uint32_t overflow = isDirected ? pick(negative, p.overflow) : p.overflow.positive;
-    result = select(maskOf(static_cast<int32_t>(result) > static_cast<int32_t>(p.max.positive)), overflow & ~kSign, result);
-    result = select(maskOf(magnitude == kInfinity), p.infinity.positive, result);
-    result = select(maskOf(magnitude > kInfinity), p.nan.positive, result);
-    return result | sign;
+/// A float32 magnitude with its subnormals normalised; their exponent field, negative then, goes on below 0.
+[[gnu::always_inline]] inline int32_t normalised(int32_t magnitude) {
+    const float count = static_cast<float>(smaller(magnitude, kHidden));
+    const auto scaled = static_cast<uint32_t>(std::bit_cast<int32_t>(count) - kSubnormalScale);
+    return static_cast<int32_t>(select(maskOf(magnitude < kHidden), scaled, static_cast<uint32_t>(magnitude)));
 }
 
-/// For every other format: normal values among float32's subnormals or below, no subnormals, one zero or none, integers.
-template <Rounding mode>
-[[gnu::always_inline]] inline uint32_t roundAny(uint32_t bits, uint32_t random, const Parameters& p) {
+/// The inverse, for whole numbers of float32's smallest value.
+[[gnu::always_inline]] inline int32_t denormalised(int32_t value) {
+    const float count = std::bit_cast<float>(larger(smaller(value, kHidden), -22 * kHidden) + kSubnormalScale);
+    const auto subnormal = static_cast<uint32_t>(static_cast<int32_t>(count));
+    return static_cast<int32_t>(select(maskOf(value < kHidden), subnormal, static_cast<uint32_t>(value)));
+}
+
+template <Rounding mode, Shape shape>
+[[gnu::always_inline]] inline uint32_t roundOne(uint32_t bits, uint32_t random, const Parameters& p) {
+    constexpr bool isWide = shape == Shape::wide || shape == Shape::wideIrregular;
+    constexpr bool isIrregular = shape == Shape::irregular || shape == Shape::wideIrregular;
     const uint32_t sign = bits & kSign;
     const uint32_t negative = 0u - (sign >> 31);
     const auto magnitude = static_cast<int32_t>(bits & ~kSign);
-    // Subnormals are normalised; their exponent field, negative then, goes on below 0.
-    const auto normalised = std::bit_cast<int32_t>(static_cast<float>(smaller(magnitude, kHidden))) - kSubnormalScale;
-    const auto value = static_cast<int32_t>(
-        select(maskOf(magnitude < kHidden), static_cast<uint32_t>(normalised), static_cast<uint32_t>(magnitude)));
-    const int32_t field = value & ~(kHidden - 1);
+    const int32_t value = isWide ? normalised(magnitude) : magnitude;
+    const int32_t field = isWide ? value & ~(kHidden - 1) : larger(value & kInfinity, kHidden);
     const int32_t b0 = field - kHidden;
+
     const int32_t below = binadesBelow(p.lowest, field);
-    const auto full = larger(
-        static_cast<int32_t>(select(maskOf(below > 0), static_cast<uint32_t>(p.dropBelow + below), static_cast<uint32_t>(p.dropNormal))),
-        0);
-    const uint32_t rounded = roundSignificand<mode>(static_cast<uint32_t>(value - b0), full, negative, random);
+    int32_t drop = p.drop + below;
+    if constexpr (isIrregular) drop += static_cast<int32_t>(maskOf(below != 0)) & p.extraDrop;
+    if constexpr (isWide || isIrregular) drop = larger(drop, 0);
+    const uint32_t rounded = roundSignificand<mode>(static_cast<uint32_t>(value - b0), drop, negative, random);
     const int32_t sum = b0 + static_cast<int32_t>(rounded);
-    // Back to float32's subnormals, of which the result is a whole number.
-    const auto count = static_cast<int32_t>(std::bit_cast<float>(larger(smaller(sum, kHidden), -22 * kHidden) + kSubnormalScale));
-    uint32_t result = select(maskOf(sum < kHidden), static_cast<uint32_t>(count), static_cast<uint32_t>(sum));
-    const uint32_t tiny = maskOf(full >= 24);
-    const uint32_t nothing = tiny & maskOf(rounded == 0);
-    result = select(tiny, p.quantum, result);
-    const uint32_t beyond = maskOf(static_cast<int32_t>(result) > static_cast<int32_t>(pick(negative, p.max)));
-    result = select(nothing, pick(negative, p.underflow), result | sign);
-    result = select(beyond, pick(negative, p.overflow), result);
-    result = select(maskOf(magnitude == 0), pick(negative, p.zero), result);
-    result = select(maskOf(magnitude == kInfinity), pick(negative, p.infinity), result);
-    return select(maskOf(magnitude > kInfinity), pick(negative, p.nan), result);
+
+    uint32_t result = static_cast<uint32_t>(isWide ? denormalised(sum) : sum);
+    // Less than the smallest value: then nothing of the significand is left but perhaps a carry.
+    const uint32_t tiny = isIrregular ? select(maskOf(rounded != 0), p.quantum, p.nothing) : maskOf(rounded != 0) & p.quantum;
+    result = select(maskOf(drop >= 24), tiny, result);
+    if constexpr (isWide && !isIrregular) result &= maskOf(magnitude != 0);
+    const uint32_t isBeyond = maskOf(static_cast<int32_t>(result) > static_cast<int32_t>(isIrregular ? pick(negative, p.max) : p.max.positive));
+    result |= isIrregular ? sign & (p.negativeZero | maskOf(result != 0)) : sign;
+
+    // Where both sides of zero are alike, so are these up to the sign; overflow is not in the directed modes.
+    constexpr bool isDirected = mode == Rounding::up || mode == Rounding::down;
+    const auto special = [&](BySign values) { return isIrregular ? pick(negative, values) : values.positive | sign; };
+    result = select(isBeyond, isDirected ? pick(negative, p.overflow) : special(p.overflow), result);
+    if constexpr (isWide && isIrregular) result = select(maskOf(magnitude == 0), special(p.zero), result);
+    result = select(maskOf(magnitude == kInfinity), special(p.infinity), result);
+    return select(maskOf(magnitude > kInfinity), special(p.nan), result);
 }
 
 using Kernel = void (*)(const uint32_t*, uint32_t*, std::size_t, uint32_t, const Parameters&);
 
-template <Rounding mode, uint32_t (*roundOne)(uint32_t, uint32_t, const Parameters&)>
-[[gnu::always_inline]] inline void roundBlock(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t indexLow,
-                                              const Parameters& parameters) {
+template <Rounding mode, Shape shape>
+[[gnu::always_inline]] inline void roundBlocks(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t indexLow,
+                                               const Parameters& parameters) {
     const Parameters p = parameters;  // by value: the compiler need not fear that `out` overwrites it
-    for (std::size_t i = 0; i < count; ++i) {
-        const uint32_t random = mode == Rounding::stochastic ? detail::randomFrom(p.key, indexLow + static_cast<uint32_t>(i)) : 0;
-        out[i] = roundOne(in[i], random, p);
+    // The processor's own prefetching falls behind so long a loop body; asking for the lines two blocks ahead halves the time.
+    constexpr std::size_t kBlock = 256, kAhead = 512, kLine = 64 / sizeof(uint32_t);
+    for (std::size_t begin = 0; begin < count; begin += kBlock) {
+        const std::size_t end = begin + kBlock < count ? begin + kBlock : count;
+        for (std::size_t i = begin + kAhead; i < end + kAhead && i < count; i += kLine) __builtin_prefetch(in + i);
+        for (std::size_t i = begin; i < end; ++i) {
+            const uint32_t random = mode == Rounding::stochastic ? detail::randomFrom(p.key, indexLow + static_cast<uint32_t>(i)) : 0;
+            out[i] = roundOne<mode, shape>(in[i], random, p);
+        }
     }
 }
 
-// Attributes of clones do not reach templates, so each kernel is a function of its own.
-#define MANTISSA_KERNEL(name, mode)                                                                                               \
-    MANTISSA_CLONES void name##Plain(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t low, const Parameters& p) {   \
-        roundBlock<Rounding::mode, roundPlain<Rounding::mode>>(in, out, count, low, p);                                           \
-    }                                                                                                                             \
-    MANTISSA_CLONES void name##Any(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t low, const Parameters& p) {     \
-        roundBlock<Rounding::mode, roundAny<Rounding::mode>>(in, out, count, low, p);                                             \
+// Clones are made of functions, not of templates: one function a mode and shape.
+#define MANTISSA_KERNEL(name, mode, shape)                                                                                  \
+    MANTISSA_CLONES void name(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t low, const Parameters& p) {    \
+        roundBlocks<Rounding::mode, Shape::shape>(in, out, count, low, p);                                                  \
     }
-MANTISSA_KERNEL(roundNearestEven, nearestEven)
-MANTISSA_KERNEL(roundNearestAway, nearestAway)
-MANTISSA_KERNEL(roundTowardZero, towardZero)
-MANTISSA_KERNEL(roundUp, up)
-MANTISSA_KERNEL(roundDown, down)
-MANTISSA_KERNEL(roundToOdd, toOdd)
-MANTISSA_KERNEL(roundStochastic, stochastic)
+#define MANTISSA_KERNELS(mode)                            \
+    MANTISSA_KERNEL(mode##Plain, mode, plain)             \
+    MANTISSA_KERNEL(mode##Wide, mode, wide)               \
+    MANTISSA_KERNEL(mode##Irregular, mode, irregular)     \
+    MANTISSA_KERNEL(mode##WideIrregular, mode, wideIrregular) \
+    constexpr Kernel mode##Kernels[] = {mode##Plain, mode##Wide, mode##Irregular, mode##WideIrregular};
+MANTISSA_KERNELS(nearestEven)
+MANTISSA_KERNELS(nearestAway)
+MANTISSA_KERNELS(towardZero)
+MANTISSA_KERNELS(up)
+MANTISSA_KERNELS(down)
+MANTISSA_KERNELS(toOdd)
+MANTISSA_KERNELS(stochastic)
+#undef MANTISSA_KERNELS
 #undef MANTISSA_KERNEL
 
-/// Signed, with subnormals and both zeros, NaN with a sign, the same on both sides of zero, and normal values that float32 has.
-bool isPlain(const Format& f) {
-    return f.kind == FormatKind::floating && f.signBits == 1 && f.subnormals && f.specials != Specials::negativeZeroNan &&
-           f.fractionBits <= 23 && f.bias <= 127;
+Shape shapeOf(const Format& f) {
+    const bool isInteger = f.kind == FormatKind::integer;
+    const int lowest = std::ilogb(limits(f).minNormal);
+    // Without subnormals, a format with float32's normal range must still tell float32's subnormals apart.
+    const bool isWide = !isInteger && (f.fractionBits > 23 || lowest < -126 || (lowest == -126 && !f.subnormals));
+    const bool isIrregular = isInteger || f.signBits == 0 || !f.subnormals || f.specials == Specials::negativeZeroNan;
+    if (isWide) return isIrregular ? Shape::wideIrregular : Shape::wide;
+    return isIrregular ? Shape::irregular : Shape::plain;
 }
 
 Kernel kernelFor(const Format& f, Rounding rounding) {
-    const bool plain = isPlain(f);
+    const auto shape = static_cast<std::size_t>(shapeOf(f));
     switch (rounding) {
-        case Rounding::nearestEven: return plain ? roundNearestEvenPlain : roundNearestEvenAny;
-        case Rounding::nearestAway: return plain ? roundNearestAwayPlain : roundNearestAwayAny;
-        case Rounding::towardZero: return plain ? roundTowardZeroPlain : roundTowardZeroAny;
-        case Rounding::up: return plain ? roundUpPlain : roundUpAny;
-        case Rounding::down: return plain ? roundDownPlain : roundDownAny;
-        case Rounding::toOdd: return plain ? roundToOddPlain : roundToOddAny;
-        case Rounding::stochastic: return plain ? roundStochasticPlain : roundStochasticAny;
+        case Rounding::nearestEven: return nearestEvenKernels[shape];
+        case Rounding::nearestAway: return nearestAwayKernels[shape];
+        case Rounding::towardZero: return towardZeroKernels[shape];
+        case Rounding::up: return upKernels[shape];
+        case Rounding::down: return downKernels[shape];
+        case Rounding::toOdd: return toOddKernels[shape];
+        case Rounding::stochastic: return stochasticKernels[shape];
     }
     return nullptr;
 }
@@ -224,19 +245,20 @@ Parameters parametersFor(const Format& f, const RoundOptions& options, uint32_t 
     const FormatLimits l = limits(f);
     const bool isInteger = f.kind == FormatKind::integer;
     Parameters p;
-    p.dropNormal = isInteger ? 0 : 23 - f.fractionBits;
-    p.dropBelow = !isInteger && !f.subnormals ? 23 : p.dropNormal;
+    p.drop = isInteger ? 0 : 23 - f.fractionBits;
+    p.extraDrop = !isInteger && !f.subnormals ? f.fractionBits : 0;
     // Integers are fixed point: from 2^23 on float32 has nothing finer. Below −22 no float32 has a field.
     const int lowest = isInteger ? 127 + 23 : std::ilogb(l.minNormal) + 127;
     p.lowest = std::max(lowest, -23) * kHidden;
     p.quantum = bitsOf(l.minSubnormal);
+    const bool hasZero = isInteger || f.signBits == 1;
+    p.nothing = hasZero ? 0 : p.quantum;
+    p.negativeZero = !isInteger && f.specials != Specials::negativeZeroNan ? ~0u : 0u;
     p.max = largestMagnitudes(f, l.max);
     p.overflow = l.max < 0x1p128 ? roundedBoth(f, 0x1p200, options) : BySign{bitsOf(kInf), bitsOf(-kInf)};
     p.infinity = roundedBoth(f, kInf, options);
     p.nan = roundedBoth(f, std::numeric_limits<double>::quiet_NaN(), options);
     p.zero = roundedBoth(f, 0.0, options);
-    const RoundOptions truncate{.rounding = Rounding::towardZero, .overflow = options.overflow};
-    p.underflow = roundedBoth(f, l.minSubnormal / 4, truncate);
     p.key = detail::randomKey(options.seed, indexHigh);
     return p;
 }
