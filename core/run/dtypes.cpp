@@ -4,22 +4,38 @@ namespace mantissa {
 
 std::optional<c10::ScalarType> scalarType(DType dtype) {
     switch (dtype) {
-        case DType::f64: return c10::ScalarType::Double;
-        case DType::f32: return c10::ScalarType::Float;
-        case DType::f16: return c10::ScalarType::Half;
-        case DType::bf16: return c10::ScalarType::BFloat16;
-        case DType::f8e4m3: return c10::ScalarType::Float8_e4m3fn;
-        case DType::f8e5m2: return c10::ScalarType::Float8_e5m2;
-        case DType::i64: return c10::ScalarType::Long;
-        case DType::i32: return c10::ScalarType::Int;
-        case DType::i16: return c10::ScalarType::Short;
-        case DType::i8: return c10::ScalarType::Char;
-        case DType::u64: return c10::ScalarType::UInt64;
-        case DType::u32: return c10::ScalarType::UInt32;
-        case DType::u16: return c10::ScalarType::UInt16;
-        case DType::u8: return c10::ScalarType::Byte;
-        case DType::boolean: return c10::ScalarType::Bool;
-        case DType::c64: return c10::ScalarType::ComplexFloat;
+        case DType::f64:
+            return c10::ScalarType::Double;
+        case DType::f32:
+            return c10::ScalarType::Float;
+        case DType::f16:
+            return c10::ScalarType::Half;
+        case DType::bf16:
+            return c10::ScalarType::BFloat16;
+        case DType::f8e4m3:
+            return c10::ScalarType::Float8_e4m3fn;
+        case DType::f8e5m2:
+            return c10::ScalarType::Float8_e5m2;
+        case DType::i64:
+            return c10::ScalarType::Long;
+        case DType::i32:
+            return c10::ScalarType::Int;
+        case DType::i16:
+            return c10::ScalarType::Short;
+        case DType::i8:
+            return c10::ScalarType::Char;
+        case DType::u64:
+            return c10::ScalarType::UInt64;
+        case DType::u32:
+            return c10::ScalarType::UInt32;
+        case DType::u16:
+            return c10::ScalarType::UInt16;
+        case DType::u8:
+            return c10::ScalarType::Byte;
+        case DType::boolean:
+            return c10::ScalarType::Bool;
+        case DType::c64:
+            return c10::ScalarType::ComplexFloat;
     }
     return std::nullopt;
 }

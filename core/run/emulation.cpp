@@ -9,8 +9,9 @@
 namespace mantissa {
 namespace {
 
-/// x → s·round(x / s), ties to even, in a form that the compiler turns into vector code: adding 3·2^51 leaves no bit below the unit.
-/// Agrees with roundTo as long as |x / s| < 2^51 and no code overflows, which holds where s = max |x| / largest code.
+/// x → s·round(x / s), ties to even, in a form that the compiler turns into vector code: adding 3·2^51 leaves no bit
+/// below the unit. Agrees with roundTo as long as |x / s| < 2^51 and no code overflows, which holds where s = max |x| /
+/// largest code.
 void roundToMultiples(std::span<float> values, double scale) {
     constexpr double kUnit = 0x1.8p52;
     for (float& x : values) {
@@ -20,8 +21,8 @@ void roundToMultiples(std::span<float> values, double scale) {
     }
 }
 
-/// Symmetric integer quantisation with one scale: x → s·round(x / s), s = max |x| / largest code (Jacob et al. 2018, eq. 1, zero
-/// point 0). Values that are not finite stay as they are.
+/// Symmetric integer quantisation with one scale: x → s·round(x / s), s = max |x| / largest code (Jacob et al. 2018,
+/// eq. 1, zero point 0). Values that are not finite stay as they are.
 void roundWithScale(std::span<float> values, const Format& format, RoundOptions options) {
     float largest = 0;
     for (const float x : values)

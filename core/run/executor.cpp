@@ -24,7 +24,8 @@ std::string firstLine(const std::exception& error) {
     return text.substr(0, text.find('\n'));
 }
 
-/// How LibTorch says that it has no kernel of this dtype: by type from the dispatcher, by these words from inside a kernel.
+/// How LibTorch says that it has no kernel of this dtype: by type from the dispatcher, by these words from inside a
+/// kernel.
 bool saysNoKernel(const std::exception& error, const std::string& message) {
     if (dynamic_cast<const c10::NotImplementedError*>(&error)) return true;
     for (const char* words : {"not implemented for", "not supported for", "Unsupported dtype", "unsupported data type"})
@@ -55,7 +56,8 @@ std::int64_t liveBytes(const std::vector<c10::IValue>& slots, const std::unorder
     for (const auto& value : slots) appendTensors(value, tensors);
     for (const auto& t : tensors) {
         const void* storage = t.storage().unsafeGetStorageImpl();
-        if (!weightStorages.contains(storage) && seen.insert(storage).second) bytes += static_cast<std::int64_t>(t.storage().nbytes());
+        if (!weightStorages.contains(storage) && seen.insert(storage).second)
+            bytes += static_cast<std::int64_t>(t.storage().nbytes());
     }
     return bytes;
 }
@@ -64,7 +66,8 @@ std::int64_t liveBytes(const std::vector<c10::IValue>& slots, const std::unorder
 std::vector<std::vector<ValueId>> deadAfter(const Graph& graph, const std::vector<BoundNode>& nodes) {
     std::vector<std::ptrdiff_t> lastUse(static_cast<std::size_t>(graph.valueCount), -1);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-        for (const ValueId id : nodes[i].reads()) lastUse[static_cast<std::size_t>(id)] = static_cast<std::ptrdiff_t>(i);
+        for (const ValueId id : nodes[i].reads())
+            lastUse[static_cast<std::size_t>(id)] = static_cast<std::ptrdiff_t>(i);
         for (const ValueId id : graph.nodes[i].outputs)
             if (id >= 0) lastUse[static_cast<std::size_t>(id)] = static_cast<std::ptrdiff_t>(i);
     }
@@ -94,8 +97,8 @@ struct Executor::State {
     std::unordered_set<const void*> weightStorages;
     std::vector<c10::IValue> slots;
     std::int64_t budget = activationBudget();
-    std::vector<ValueId> transient;                 // values that are no weights
-    std::vector<std::vector<Crossing>> crossings;   // by node; empty where the whole model has one dtype
+    std::vector<ValueId> transient;                // values that are no weights
+    std::vector<std::vector<Crossing>> crossings;  // by node; empty where the whole model has one dtype
 
     bool isNative() const { return plan.kernels == PrecisionPlan::Kernels::native; }
     bool roundsActivations() const { return !isNative() && plan.scope != CastScope::weights; }
@@ -140,10 +143,12 @@ Status Executor::State::bind() {
 Status Executor::State::checkFormats() const {
     const auto check = [this](const Format& format) -> Status {
         if (isNative() && !nativeDType(format))
-            return Error{.code = ErrorCode::noKernel, .message = "LibTorch has no dtype for " + format.title + "; it can only be emulated"};
+            return Error{.code = ErrorCode::noKernel,
+                         .message = "LibTorch has no dtype for " + format.title + "; it can only be emulated"};
         if (!isNative() && holdsEveryFp32(format) && (format.exponentBits > 8 || format.fractionBits > 23))
             return Error{.code = ErrorCode::unsupported,
-                         .message = format.title + " is finer than FP32, in which emulation computes; it runs natively or not at all"};
+                         .message = format.title +
+                                    " is finer than FP32, in which emulation computes; it runs natively or not at all"};
         return Done{};
     };
     if (auto status = check(plan.format); !status) return status;
@@ -166,7 +171,9 @@ void Executor::State::bindDTypes() {
         for (const ValueId id : nodes[i].reads())
             if (const auto from = dtypes[static_cast<std::size_t>(id)]; from != own) crossings[i].push_back({id, from});
         for (const ValueId id : graph->nodes[i].outputs)
-            if (id >= 0) dtypes[static_cast<std::size_t>(id)] = nodes[i].writesArgument() ? dtypes[static_cast<std::size_t>(nodes[i].reads().at(0))] : own;
+            if (id >= 0)
+                dtypes[static_cast<std::size_t>(id)] =
+                    nodes[i].writesArgument() ? dtypes[static_cast<std::size_t>(nodes[i].reads().at(0))] : own;
     }
 }
 
@@ -200,8 +207,8 @@ at::Tensor Executor::State::castInput(const at::Tensor& input) const {
 
 void Executor::State::call(std::size_t index) {
     if (crossings.empty() || crossings[index].empty() || nodes[index].writesArgument()) return nodes[index].call(slots);
-    // Only what still has the dtype of the part it comes from is cast: a deliberate upcast, a mask or an index stays what it is, and so
-    // does a number in tensor's clothing, which takes no part in type promotion.
+    // Only what still has the dtype of the part it comes from is cast: a deliberate upcast, a mask or an index stays
+    // what it is, and so does a number in tensor's clothing, which takes no part in type promotion.
     struct Originals {
         std::vector<c10::IValue>& slots;
         std::vector<std::pair<ValueId, c10::IValue>> kept{};
@@ -218,12 +225,16 @@ void Executor::State::call(std::size_t index) {
     nodes[index].call(slots);
 }
 
-/// All activations together stay within the budget that each alone has kept. Looked at only after large results: counting takes time.
+/// All activations together stay within the budget that each alone has kept. Looked at only after large results:
+/// counting takes time.
 void Executor::State::checkBudget(const std::vector<at::Tensor>& outputs) const {
-    const auto isLarge = [this](const at::Tensor& t) { return static_cast<std::int64_t>(t.storage().nbytes()) > budget / 32; };
+    const auto isLarge = [this](const at::Tensor& t) {
+        return static_cast<std::int64_t>(t.storage().nbytes()) > budget / 32;
+    };
     if (std::none_of(outputs.begin(), outputs.end(), isLarge)) return;
     const std::int64_t live = liveBytes(slots, weightStorages);
-    TORCH_CHECK(live <= budget, "the activations take ", live / 1'000'000, " MB, more than the ", budget / 1'000'000, " MB that a model may use here");
+    TORCH_CHECK(live <= budget, "the activations take ", live / 1'000'000, " MB, more than the ", budget / 1'000'000,
+                " MB that a model may use here");
 }
 
 void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const {
@@ -238,8 +249,8 @@ void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tens
             changesType |= t.scalar_type() != at::kFloat;
         }
     }
-    // A view shows values that are rounded already, and so does the copy that a view operator makes where it cannot have a view, unless
-    // it converts; and so does what an operator hands through (dropout at inference).
+    // A view shows values that are rounded already, and so does the copy that a view operator makes where it cannot
+    // have a view, unless it converts; and so does what an operator hands through (dropout at inference).
     if (bound.returnsView() && !changesType) return;
     for (at::Tensor t : outputs)
         if (t.scalar_type() == at::kFloat && !inputs.contains(t.storage().unsafeGetStorageImpl()))
@@ -250,7 +261,8 @@ Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunContr
     slots[static_cast<std::size_t>(graph->inputs.at(0))] = castInput(input);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const Node& node = graph->nodes[i];
-        if (control.stop.stop_requested()) return Error{.code = ErrorCode::cancelled, .message = "stopped before " + node.layer};
+        if (control.stop.stop_requested())
+            return Error{.code = ErrorCode::cancelled, .message = "stopped before " + node.layer};
         std::vector<at::Tensor> outputs;
         try {
             call(i);
@@ -268,7 +280,8 @@ Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunContr
         if (control.progress) control.progress(i + 1, nodes.size());
     }
     const c10::IValue& output = slots[static_cast<std::size_t>(graph->outputs.at(0))];
-    if (!output.isTensor()) return Error{.code = ErrorCode::unsupported, .message = "the model's result is a number, not a tensor"};
+    if (!output.isTensor())
+        return Error{.code = ErrorCode::unsupported, .message = "the model's result is a number, not a tensor"};
     return output.toTensor();
 }
 
@@ -285,7 +298,8 @@ Result<Executor> Executor::prepare(std::unique_ptr<State> state) {
         state->bindDTypes();
         if (auto status = state->castWeights(); !status) return std::move(status).error();
     } catch (const std::exception& error) {
-        return Error{.code = ErrorCode::unsupported, .message = "the weights cannot be cast to " + name + ": " + firstLine(error)};
+        return Error{.code = ErrorCode::unsupported,
+                     .message = "the weights cannot be cast to " + name + ": " + firstLine(error)};
     }
     return Executor(std::move(state));
 }
@@ -328,7 +342,8 @@ void Executor::setTraining(bool training) {
 
 std::unordered_map<std::string, at::Tensor> Executor::weights() const {
     std::unordered_map<std::string, at::Tensor> byName;
-    for (std::size_t i = 0; i < state_->weights.size(); ++i) byName[state_->graph->weights[i].tensor.name] = state_->weights[i];
+    for (std::size_t i = 0; i < state_->weights.size(); ++i)
+        byName[state_->graph->weights[i].tensor.name] = state_->weights[i];
     return byName;
 }
 

@@ -22,9 +22,10 @@ namespace mantissa {
 class ExecutionObserver {
   public:
     virtual ~ExecutionObserver() = default;
-    /// `outputs`: the node's tensors, as rounded by the plan. `liveBytes`: bytes of all distinct activation storages alive now, inputs
-    /// of the node included, weights not; −1 unless wantsLiveBytes.
-    virtual void afterNode(std::size_t index, const Node& node, const std::vector<at::Tensor>& outputs, std::int64_t liveBytes) = 0;
+    /// `outputs`: the node's tensors, as rounded by the plan. `liveBytes`: bytes of all distinct activation storages
+    /// alive now, inputs of the node included, weights not; −1 unless wantsLiveBytes.
+    virtual void afterNode(std::size_t index, const Node& node, const std::vector<at::Tensor>& outputs,
+                           std::int64_t liveBytes) = 0;
     virtual bool wantsLiveBytes() const { return false; }
 };
 
@@ -34,8 +35,8 @@ struct RunControl {
     std::function<void(std::size_t done, std::size_t total)> progress{};
 };
 
-/// The one thing that runs a Graph: walks its nodes through ATen's dispatcher. Weights are cast or rounded once, in prepare. Not
-/// safe to run from two threads at once. Keep the Graph alive for as long.
+/// The one thing that runs a Graph: walks its nodes through ATen's dispatcher. Weights are cast or rounded once, in
+/// prepare. Not safe to run from two threads at once. Keep the Graph alive for as long.
 class Executor {
   public:
     static Result<Executor> prepare(const Graph& graph, const PrecisionPlan& plan);
@@ -47,8 +48,8 @@ class Executor {
     Executor& operator=(Executor&&) noexcept;
     ~Executor();
 
-    /// Runs the Graph on `input` (NCHW, FP32); gives the first output, in the dtype the kernels left it in. Without gradients unless
-    /// prepared for training. Errors: noKernel with operator and layer, cancelled between two nodes.
+    /// Runs the Graph on `input` (NCHW, FP32); gives the first output, in the dtype the kernels left it in. Without
+    /// gradients unless prepared for training. Errors: noKernel with operator and layer, cancelled between two nodes.
     Result<at::Tensor> run(const at::Tensor& input, const RunControl& control = {});
 
     void setTraining(bool training);

@@ -21,12 +21,14 @@ class LimitedAllocator final : public c10::Allocator {
     explicit LimitedAllocator(c10::Allocator* own) : own_(own) {}
 
     c10::DataPtr allocate(std::size_t bytes) override {
-        TORCH_CHECK(bytes <= static_cast<std::uint64_t>(limit), "a tensor of ", bytes / 1'000'000, " MB is more than the ", limit / 1'000'000,
-                    " MB that a model may use here");
+        TORCH_CHECK(bytes <= static_cast<std::uint64_t>(limit), "a tensor of ", bytes / 1'000'000,
+                    " MB is more than the ", limit / 1'000'000, " MB that a model may use here");
         return own_->allocate(bytes);
     }
     c10::DeleterFnPtr raw_deleter() const override { return own_->raw_deleter(); }
-    void copy_data(void* destination, const void* source, std::size_t bytes) const override { own_->copy_data(destination, source, bytes); }
+    void copy_data(void* destination, const void* source, std::size_t bytes) const override {
+        own_->copy_data(destination, source, bytes);
+    }
 
   private:
     c10::Allocator* own_;
@@ -34,7 +36,8 @@ class LimitedAllocator final : public c10::Allocator {
 
 void install() {
     // Handed over for good: LibTorch keeps the pointer until the process ends.
-    [[maybe_unused]] static const bool once = (c10::SetCPUAllocator(new LimitedAllocator(c10::GetCPUAllocator())), true);
+    [[maybe_unused]] static const bool once =
+        (c10::SetCPUAllocator(new LimitedAllocator(c10::GetCPUAllocator())), true);
 }
 
 }  // namespace

@@ -31,9 +31,12 @@ c10::TypePtr elementOf(const c10::TypePtr& list) { return list->expectRef<c10::L
 
 c10::MemoryFormat memoryFormat(MemoryFormat format) {
     switch (format) {
-        case MemoryFormat::contiguous: return c10::MemoryFormat::Contiguous;
-        case MemoryFormat::preserve: return c10::MemoryFormat::Preserve;
-        case MemoryFormat::channelsLast: return c10::MemoryFormat::ChannelsLast;
+        case MemoryFormat::contiguous:
+            return c10::MemoryFormat::Contiguous;
+        case MemoryFormat::preserve:
+            return c10::MemoryFormat::Preserve;
+        case MemoryFormat::channelsLast:
+            return c10::MemoryFormat::ChannelsLast;
     }
     return c10::MemoryFormat::Contiguous;
 }
@@ -70,7 +73,8 @@ std::optional<IValue> convert(const Argument& value, const c10::Argument& formal
         if (kind == K::IntType || kind == K::ScalarTypeType)
             if (const auto scalar = scalarType(*t)) return IValue(static_cast<std::int64_t>(*scalar));
     } else if (const auto* m = std::get_if<MemoryFormat>(&value)) {
-        if (kind == K::IntType || kind == K::MemoryFormatType) return IValue(static_cast<std::int64_t>(memoryFormat(*m)));
+        if (kind == K::IntType || kind == K::MemoryFormatType)
+            return IValue(static_cast<std::int64_t>(memoryFormat(*m)));
     } else if (std::holds_alternative<DeviceArgument>(value)) {
         if (kind == K::DeviceObjType) return IValue(c10::Device(c10::kCPU));
     } else if (std::holds_alternative<LayoutArgument>(value)) {
@@ -107,7 +111,8 @@ bool holdsReference(const std::vector<IntOrRef>& list) {
 
 }  // namespace
 
-Status BoundNode::bindArgument(const Node& node, const c10::Argument& formal, std::size_t position, const Argument* actual) {
+Status BoundNode::bindArgument(const Node& node, const c10::Argument& formal, std::size_t position,
+                               const Argument* actual) {
     if (!actual) {
         if (formal.default_value()) {
             stack_[position] = *formal.default_value();
@@ -123,7 +128,8 @@ Status BoundNode::bindArgument(const Node& node, const c10::Argument& formal, st
         return Done{};
     }
     if (const auto* refs = std::get_if<std::vector<ValueRef>>(actual)) {
-        if (type->kind() != c10::TypeKind::ListType) return bindError(node, formal.name(), "is a list, but the operator takes none");
+        if (type->kind() != c10::TypeKind::ListType)
+            return bindError(node, formal.name(), "is a list, but the operator takes none");
         const auto element = elementOf(type);
         ListPatch patch{position, {}, true, element->kind() == c10::TypeKind::OptionalType};
         for (const auto& r : *refs) {
@@ -140,7 +146,9 @@ Status BoundNode::bindArgument(const Node& node, const c10::Argument& formal, st
         return Done{};
     }
     auto value = convert(*actual, formal);
-    if (!value) return bindError(node, formal.name(), "has a type that the operator does not take (" + formal.type()->str() + ")");
+    if (!value)
+        return bindError(node, formal.name(),
+                         "has a type that the operator does not take (" + formal.type()->str() + ")");
     stack_[position] = std::move(*value);
     const auto* dtype = std::get_if<DType>(actual);
     if (dtype && *dtype == DType::f32 && node.op == "aten::to") dtypeArgument_ = position;
@@ -175,11 +183,12 @@ Result<BoundNode> BoundNode::bind(const Node& node) {
 
     bound.op_ = c10::Dispatcher::singleton().findSchema({node.op, node.overload});
     if (!bound.op_)
-        return Error{.code = ErrorCode::unsupported,
-                     .message = "this LibTorch has no operator " + node.op + (node.overload.empty() ? "" : "." + node.overload),
-                     .where = "layer " + (node.layer.empty() ? "(top)" : node.layer),
-                     .op = node.op,
-                     .layer = node.layer};
+        return Error{
+            .code = ErrorCode::unsupported,
+            .message = "this LibTorch has no operator " + node.op + (node.overload.empty() ? "" : "." + node.overload),
+            .where = "layer " + (node.layer.empty() ? "(top)" : node.layer),
+            .op = node.op,
+            .layer = node.layer};
     const c10::FunctionSchema& schema = bound.op_->schema();
     const auto& formals = schema.arguments();
     std::vector<const Argument*> actuals(formals.size(), nullptr);
@@ -191,17 +200,20 @@ Result<BoundNode> BoundNode::bind(const Node& node) {
         else
             for (std::size_t i = 0; i < formals.size(); ++i)
                 if (formals[i].name() == name) position = i;
-        if (position >= formals.size()) return bindError(node, name.empty() ? "list" : name, "is not one that the operator takes");
+        if (position >= formals.size())
+            return bindError(node, name.empty() ? "list" : name, "is not one that the operator takes");
         actuals[position] = &value;
     }
     bound.stack_.resize(formals.size());
     for (std::size_t i = 0; i < formals.size(); ++i) {
-        if (auto status = bound.bindArgument(node, formals[i], i, actuals[i]); !status) return std::move(status).error();
+        if (auto status = bound.bindArgument(node, formals[i], i, actuals[i]); !status)
+            return std::move(status).error();
         if (const auto* alias = formals[i].alias_info()) bound.writesArgument_ |= alias->isWrite();
     }
     for (const auto& result : schema.returns())
         if (const auto* alias = result.alias_info()) bound.returnsView_ |= !alias->isWrite();
-    const bool countsFit = node.listOutput ? schema.returns().size() == 1 : schema.returns().size() >= node.outputs.size();
+    const bool countsFit =
+        node.listOutput ? schema.returns().size() == 1 : schema.returns().size() >= node.outputs.size();
     if (!countsFit) return bindError(node, "list of results", "is longer than what the operator returns");
     return bound;
 }
@@ -259,7 +271,8 @@ void BoundNode::call(std::vector<c10::IValue>& slots) const {
     op_->callBoxed(stack);
     if (node_->listOutput) {
         const c10::List<at::Tensor> list = stack.at(0).toTensorList();
-        TORCH_CHECK(list.size() == outputs.size(), node_->op, " gave ", list.size(), " tensors where the model expects ", outputs.size());
+        TORCH_CHECK(list.size() == outputs.size(), node_->op, " gave ", list.size(),
+                    " tensors where the model expects ", outputs.size());
         for (std::size_t i = 0; i < outputs.size(); ++i) slots[static_cast<std::size_t>(outputs[i])] = list.get(i);
         return;
     }

@@ -16,8 +16,8 @@
 
 namespace mantissa {
 
-/// One node, bound to its operator: schema found, defaults filled in, constants converted to what the schema asks for. Bound once,
-/// called many times.
+/// One node, bound to its operator: schema found, defaults filled in, constants converted to what the schema asks for.
+/// Bound once, called many times.
 class BoundNode {
   public:
     static Result<BoundNode> bind(const Node& node);
@@ -33,12 +33,13 @@ class BoundNode {
     /// Whether what it returns may be a view of an argument, not a new value.
     bool returnsView() const { return returnsView_; }
 
-    /// For models cast to `model`, another dtype than FP32. Exporting bakes FP32 into `x.to(y.dtype)`: `aten::to` FP32 of a value that is
-    /// FP32 already (a softmax computed in FP32, say) is the way back to the model's dtype, while of a narrower value it stays the
-    /// upcast that it says. A heuristic: only the file's author knows.
+    /// For models cast to `model`, another dtype than FP32. Exporting bakes FP32 into `x.to(y.dtype)`: `aten::to` FP32
+    /// of a value that is FP32 already (a softmax computed in FP32, say) is the way back to the model's dtype, while of
+    /// a narrower value it stays the upcast that it says. A heuristic: only the file's author knows.
     void castBackTo(c10::ScalarType model);
 
-    /// Sets a boolean argument by name where the operator has it (batch_norm's training, dropout's train); false where it has not.
+    /// Sets a boolean argument by name where the operator has it (batch_norm's training, dropout's train); false where
+    /// it has not.
     bool setFlag(std::string_view name, bool value);
 
   private:
@@ -64,7 +65,7 @@ class BoundNode {
     std::vector<Patch> patches_;
     std::vector<ListPatch> listPatches_;
     std::vector<ValueId> reads_;
-    std::optional<std::size_t> dtypeArgument_;        // of an aten::to FP32
+    std::optional<std::size_t> dtypeArgument_;  // of an aten::to FP32
     std::optional<c10::ScalarType> castBackTo_;
     bool writesArgument_ = false;
     bool returnsView_ = false;

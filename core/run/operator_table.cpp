@@ -227,9 +227,12 @@ bool isAllowedOperator(std::string_view op) {
 }
 
 Status checkGraph(const Graph& graph) {
-    const auto badGraph = [](std::string message) { return Error{.code = ErrorCode::corrupt, .message = std::move(message)}; };
+    const auto badGraph = [](std::string message) {
+        return Error{.code = ErrorCode::corrupt, .message = std::move(message)};
+    };
     if (graph.valueCount < 0) return badGraph("the graph counts its values wrongly");
-    if (graph.inputs.size() != 1 || graph.outputs.empty()) return badGraph("the graph does not take one picture and give a result");
+    if (graph.inputs.size() != 1 || graph.outputs.empty())
+        return badGraph("the graph does not take one picture and give a result");
     std::vector<bool> exists(static_cast<std::size_t>(graph.valueCount), false);
     const auto inRange = [&](ValueId id) { return id >= 0 && id < graph.valueCount; };
     for (const auto& weight : graph.weights) {
@@ -255,7 +258,8 @@ Status checkGraph(const Graph& graph) {
                 return nodeError(node, node.op + " has a result with no place in the graph");
     }
     for (const ValueId id : graph.outputs)
-        if (!inRange(id) || !exists[static_cast<std::size_t>(id)]) return badGraph("the graph's output is never computed");
+        if (!inRange(id) || !exists[static_cast<std::size_t>(id)])
+            return badGraph("the graph's output is never computed");
     return Done{};
 }
 

@@ -7,12 +7,12 @@
 
 namespace mantissa {
 
-/// Whether a model file may ask for this operator ("aten::conv2d"). A file is untrusted, and some operators reach beyond tensors
-/// (aten::from_file creates files), so only those that compute are allowed.
+/// Whether a model file may ask for this operator ("aten::conv2d"). A file is untrusted, and some operators reach
+/// beyond tensors (aten::from_file creates files), so only those that compute are allowed.
 bool isAllowedOperator(std::string_view op);
 
-/// Checks every node against the allowed operators, LibTorch's schemas and the values that exist before it. Readers call it on
-/// every Graph they make. Errors name operator and layer.
+/// Checks every node against the allowed operators, LibTorch's schemas and the values that exist before it. Readers
+/// call it on every Graph they make. Errors name operator and layer.
 Status checkGraph(const Graph& graph);
 
 }  // namespace mantissa

@@ -53,17 +53,32 @@ std::int64_t checked(bool overflow, std::int64_t value) {
 
 IValue add(const Arguments& a) {
     return arithmetic(
-        a, [](auto x, auto y) { std::int64_t r = 0; const bool o = __builtin_add_overflow(x, y, &r); return checked(o, r); },
+        a,
+        [](auto x, auto y) {
+            std::int64_t r = 0;
+            const bool o = __builtin_add_overflow(x, y, &r);
+            return checked(o, r);
+        },
         [](double x, double y) { return x + y; });
 }
 IValue subtract(const Arguments& a) {
     return arithmetic(
-        a, [](auto x, auto y) { std::int64_t r = 0; const bool o = __builtin_sub_overflow(x, y, &r); return checked(o, r); },
+        a,
+        [](auto x, auto y) {
+            std::int64_t r = 0;
+            const bool o = __builtin_sub_overflow(x, y, &r);
+            return checked(o, r);
+        },
         [](double x, double y) { return x - y; });
 }
 IValue multiply(const Arguments& a) {
     return arithmetic(
-        a, [](auto x, auto y) { std::int64_t r = 0; const bool o = __builtin_mul_overflow(x, y, &r); return checked(o, r); },
+        a,
+        [](auto x, auto y) {
+            std::int64_t r = 0;
+            const bool o = __builtin_mul_overflow(x, y, &r);
+            return checked(o, r);
+        },
         [](double x, double y) { return x * y; });
 }
 IValue floorDivision(const Arguments& a) {
@@ -92,7 +107,8 @@ IValue power(const Arguments& a) {
     if (integral(a[0]) && integral(a[1]) && asInt(a[1]) >= 0) {
         // Squaring would overflow on its way; 0, 1 and −1 are the only bases with powers past 64.
         const std::int64_t base = asInt(a[0]), exponent = asInt(a[1]);
-        const std::int64_t steps = base >= -1 && base <= 1 ? std::min<std::int64_t>(exponent, 2 - exponent % 2) : std::min<std::int64_t>(exponent, 64);
+        const std::int64_t steps = base >= -1 && base <= 1 ? std::min<std::int64_t>(exponent, 2 - exponent % 2)
+                                                           : std::min<std::int64_t>(exponent, 64);
         std::int64_t result = 1;
         for (std::int64_t i = 0; i < steps; ++i) result = multiply({result, base}).toInt();
         return result;
@@ -100,10 +116,12 @@ IValue power(const Arguments& a) {
     return std::pow(asDouble(a[0]), asDouble(a[1]));
 }
 IValue smallest(const Arguments& a) {
-    return arithmetic(a, [](auto x, auto y) { return std::min(x, y); }, [](double x, double y) { return std::min(x, y); });
+    return arithmetic(
+        a, [](auto x, auto y) { return std::min(x, y); }, [](double x, double y) { return std::min(x, y); });
 }
 IValue largest(const Arguments& a) {
-    return arithmetic(a, [](auto x, auto y) { return std::max(x, y); }, [](double x, double y) { return std::max(x, y); });
+    return arithmetic(
+        a, [](auto x, auto y) { return std::max(x, y); }, [](double x, double y) { return std::max(x, y); });
 }
 
 template <class Compare>
@@ -114,7 +132,8 @@ IValue compared(const Arguments& a, Compare compare) {
 
 IValue toNumber(const IValue& v) {
     if (!v.isTensor()) return v;
-    TORCH_CHECK(v.toTensor().numel() == 1, "a number was expected, not a tensor of ", v.toTensor().numel(), " elements");
+    TORCH_CHECK(v.toTensor().numel() == 1, "a number was expected, not a tensor of ", v.toTensor().numel(),
+                " elements");
     return v.toTensor().item();
 }
 
@@ -168,7 +187,8 @@ const std::map<std::string_view, ScalarOp>& table() {
         {"scalar::ceil", {[](const Arguments& a) { return rounded(a, [](double x) { return std::ceil(x); }); }, 1}},
         {"scalar::floor", {[](const Arguments& a) { return rounded(a, [](double x) { return std::floor(x); }); }, 1}},
         {"scalar::trunc", {[](const Arguments& a) { return rounded(a, [](double x) { return std::trunc(x); }); }, 1}},
-        {"scalar::round", {[](const Arguments& a) { return rounded(a, [](double x) { return std::nearbyint(x); }); }, 1}},
+        {"scalar::round",
+         {[](const Arguments& a) { return rounded(a, [](double x) { return std::nearbyint(x); }); }, 1}},
         {"scalar::not", {[](const Arguments& a) -> IValue { return !truthy(a[0]); }, 1}},
         {"scalar::and", {[](const Arguments& a) -> IValue { return truthy(a[0]) && truthy(a[1]); }, 2}},
         {"scalar::or", {[](const Arguments& a) -> IValue { return truthy(a[0]) || truthy(a[1]); }, 2}},

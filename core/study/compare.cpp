@@ -45,16 +45,20 @@ Result<at::Tensor> tensorFrom(const TensorInput& input) {
     std::size_t count = 1;
     for (const std::int64_t size : input.shape) {
         if (size < 1 || static_cast<std::uint64_t>(size) > input.values.size() / count)
-            return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values", where);
+            return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values",
+                              where);
         count *= static_cast<std::size_t>(size);
     }
     if (count != input.values.size())
-        return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values", where);
+        return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values",
+                          where);
     return at::from_blob(const_cast<float*>(input.values.data()), input.shape, at::kFloat).clone();
 }
 
 /// About the square root of the count; odd, so that zero lies inside a bin of its own.
-int binsFor(std::size_t count) { return std::clamp(static_cast<int>(std::sqrt(static_cast<double>(count))) | 1, 9, 61); }
+int binsFor(std::size_t count) {
+    return std::clamp(static_cast<int>(std::sqrt(static_cast<double>(count))) | 1, 9, 61);
+}
 
 /// A format on its way through the study.
 struct Entrant {
@@ -83,7 +87,8 @@ class CompareStudy {
     int warmupsLeft() const { return std::max(request_.warmup - 1, 0); }
     std::int64_t passes() const { return 1 + warmupsLeft() + std::max(request_.runs, 0); }
     std::int64_t allWork() const {
-        return passes() * static_cast<std::int64_t>(request_.model->graph.nodes.size() * (1 + request_.candidates.size()));
+        return passes() *
+               static_cast<std::int64_t>(request_.model->graph.nodes.size() * (1 + request_.candidates.size()));
     }
 
     const CompareRequest& request_;
@@ -121,15 +126,21 @@ RunnerOptions CompareStudy::runnerOptions(const Format& format) const {
 
 Status CompareStudy::readLogits(const at::Tensor& output, FormatRun& run) const {
     if (!output.is_floating_point() || output.dim() < 2 || output.size(0) != 1 || output.numel() < 1)
-        return Error{.code = ErrorCode::unsupported, .message = "the model does not give one row of logits for one picture"};
+        return Error{.code = ErrorCode::unsupported,
+                     .message = "the model does not give one row of logits for one picture"};
     const at::Tensor logits = output.detach().to(at::kDouble).contiguous();
     const auto* values = logits.const_data_ptr<double>();
     run.logits.assign(values, values + logits.numel());
     run.probabilities = softmax(run.logits);
-    run.nans = static_cast<std::size_t>(std::count_if(run.logits.begin(), run.logits.end(), [](double x) { return std::isnan(x); }));
-    run.infinities = static_cast<std::size_t>(std::count_if(run.logits.begin(), run.logits.end(), [](double x) { return std::isinf(x); }));
+    run.nans = static_cast<std::size_t>(
+        std::count_if(run.logits.begin(), run.logits.end(), [](double x) { return std::isnan(x); }));
+    run.infinities = static_cast<std::size_t>(
+        std::count_if(run.logits.begin(), run.logits.end(), [](double x) { return std::isinf(x); }));
     for (const std::size_t i : topIndices(run.logits, static_cast<std::size_t>(report_.topK)))
-        run.top.push_back({.index = i, .label = request_.model->label(i), .logit = run.logits[i], .probability = run.probabilities[i]});
+        run.top.push_back({.index = i,
+                           .label = request_.model->label(i),
+                           .logit = run.logits[i],
+                           .probability = run.probabilities[i]});
     return Done{};
 }
 
@@ -184,10 +195,12 @@ Status CompareStudy::time(std::vector<Entrant>& entrants) {
         }
     const auto nodes = static_cast<std::int64_t>(request_.model->graph.nodes.size());
     done_ += (passes() - 1) * nodes * static_cast<std::int64_t>(entrants.size() - timed.size());
-    TimingOptions options{.warmup = warmupsLeft(), .runs = request_.runs, .timeLimitSeconds = request_.timeLimitSeconds, .stop = stop_};
+    TimingOptions options{
+        .warmup = warmupsLeft(), .runs = request_.runs, .timeLimitSeconds = request_.timeLimitSeconds, .stop = stop_};
     if (progress_)
         options.progress = [&](std::size_t executor, int round) {
-            progress_({.stage = results[executor]->format.title + ": timed run " + std::to_string(round + 1) + " of " + std::to_string(passes() - 1),
+            progress_({.stage = results[executor]->format.title + ": timed run " + std::to_string(round + 1) + " of " +
+                                std::to_string(passes() - 1),
                        .done = done_ + round * nodes * static_cast<std::int64_t>(timed.size()),
                        .total = allWork()});
         };
@@ -205,7 +218,8 @@ void CompareStudy::compareWithReference() {
             FormatRun failed;
             failed.format = run.format;
             failed.mode = run.mode;
-            failed.error = Error{.code = ErrorCode::unsupported, .message = "gives another number of outputs than " + reference.format.title};
+            failed.error = Error{.code = ErrorCode::unsupported,
+                                 .message = "gives another number of outputs than " + reference.format.title};
             run = std::move(failed);
             continue;
         }

@@ -52,12 +52,13 @@ struct Latency {
 };
 
 struct MemoryUse {
-    std::int64_t weightBytes = 0;          ///< parameters and buffers as stored in the format
-    std::int64_t bufferBytes = 0;          ///< of these, buffers
+    std::int64_t weightBytes = 0;  ///< parameters and buffers as stored in the format
+    std::int64_t bufferBytes = 0;  ///< of these, buffers
     std::int64_t scaleBytes = 0;
-    std::int64_t activationPeakBytes = 0;  ///< most bytes of activations alive at once: measured where native, else scaled from FP32
+    std::int64_t activationPeakBytes =
+        0;  ///< most bytes of activations alive at once: measured where native, else scaled from FP32
     bool activationMeasured = false;
-    std::int64_t hereBytes = 0;            ///< what this process held for it: weights as run plus activation peak as run
+    std::int64_t hereBytes = 0;  ///< what this process held for it: weights as run plus activation peak as run
 };
 
 struct TopClass {
@@ -70,8 +71,8 @@ struct TopClass {
 /// One format's run.
 struct FormatRun {
     Format format;
-    RunMode mode = RunMode::native;  ///< native or emulated: what really ran
-    std::optional<Error> error;      ///< set: nothing below is
+    RunMode mode = RunMode::native;     ///< native or emulated: what really ran
+    std::optional<Error> error;         ///< set: nothing below is
     std::optional<Error> fallbackFrom;  ///< why automatic mode did not stay native
     std::optional<Latency> latency;     ///< none for emulated runs
     MemoryUse memory;
@@ -87,8 +88,8 @@ struct FormatRun {
 struct Comparison {
     std::size_t candidate = 0;  ///< index into CompareReport::runs
     ErrorMetrics metrics;
-    Histogram differences;  ///< of Δ, symmetric about 0
-    std::string verdict;    ///< one sentence: "BF16 keeps the answer, “cat”: margin 0.31, was 0.41"
+    Histogram differences;           ///< of Δ, symmetric about 0
+    std::string verdict;             ///< one sentence: "BF16 keeps the answer, “cat”: margin 0.31, was 0.41"
     std::optional<double> slowdown;  ///< median latency over the reference's, where both were timed
 };
 
@@ -108,16 +109,16 @@ struct CompareReport {
     std::optional<TensorInput> tensor;
     CastScope scope = CastScope::weightsAndActivations;
     int topK = 5;
-    std::vector<FormatRun> runs;  ///< the reference first, then the candidates in order
+    std::vector<FormatRun> runs;          ///< the reference first, then the candidates in order
     std::vector<Comparison> comparisons;  ///< one a candidate that ran
-    double seconds = 0;           ///< wall time of the whole study
-    bool partial = false;         ///< cancelled after some of the candidates
+    double seconds = 0;                   ///< wall time of the whole study
+    bool partial = false;                 ///< cancelled after some of the candidates
 
     const FormatRun& reference() const { return runs.front(); }
 };
 
-/// Runs the model once per format (and again for timing) and compares. Fails as a whole only where the reference cannot run; a
-/// candidate that fails carries its own error. Stops between operators.
+/// Runs the model once per format (and again for timing) and compares. Fails as a whole only where the reference cannot
+/// run; a candidate that fails carries its own error. Stops between operators.
 Result<CompareReport> compare(const CompareRequest& request, std::stop_token stop = {}, const Progress& progress = {});
 
 }  // namespace mantissa

@@ -25,7 +25,11 @@ std::string cpuName() {
 
 Environment environment() {
     static const std::string cpu = cpuName();
-    return {.mantissa = MANTISSA_VERSION, .libtorch = TORCH_VERSION, .opencv = CV_VERSION, .cpu = cpu, .threads = at::get_num_threads()};
+    return {.mantissa = MANTISSA_VERSION,
+            .libtorch = TORCH_VERSION,
+            .opencv = CV_VERSION,
+            .cpu = cpu,
+            .threads = at::get_num_threads()};
 }
 
 }  // namespace mantissa

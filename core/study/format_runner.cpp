@@ -16,9 +16,12 @@ using Kernels = PrecisionPlan::Kernels;
 /// The kernels to try, in order.
 std::vector<Kernels> kernelsFor(const Format& format, const RunnerOptions& options) {
     switch (options.mode) {
-        case RunMode::native: return {Kernels::native};
-        case RunMode::emulated: return {Kernels::emulated};
-        case RunMode::automatic: break;
+        case RunMode::native:
+            return {Kernels::native};
+        case RunMode::emulated:
+            return {Kernels::emulated};
+        case RunMode::automatic:
+            break;
     }
     if (!nativeDType(format)) return {Kernels::emulated};
     if (holdsEveryFp32(format)) return {Kernels::native};
@@ -26,7 +29,8 @@ std::vector<Kernels> kernelsFor(const Format& format, const RunnerOptions& optio
     return {Kernels::native, Kernels::emulated};
 }
 
-Result<FirstRun> runWith(const Graph& graph, const PrecisionPlan& plan, const at::Tensor& input, const RunControl& control) {
+Result<FirstRun> runWith(const Graph& graph, const PrecisionPlan& plan, const at::Tensor& input,
+                         const RunControl& control) {
     auto executor = Executor::prepare(graph, plan);
     if (!executor) return std::move(executor).error();
     FirstRun first{.executor = *std::move(executor),
@@ -49,11 +53,13 @@ void LiveMemoryObserver::afterNode(std::size_t, const Node&, const std::vector<a
     timeline_.push_back(liveBytes);
 }
 
-Result<FirstRun> runFirst(const Graph& graph, const Format& format, const RunnerOptions& options, const at::Tensor& input,
-                          const RunControl& control) {
+Result<FirstRun> runFirst(const Graph& graph, const Format& format, const RunnerOptions& options,
+                          const at::Tensor& input, const RunControl& control) {
     std::optional<Error> first;
     for (const Kernels kernels : kernelsFor(format, options)) {
-        auto run = runWith(graph, {.format = format, .kernels = kernels, .scope = options.scope, .rounding = options.rounding}, input, control);
+        auto run =
+            runWith(graph, {.format = format, .kernels = kernels, .scope = options.scope, .rounding = options.rounding},
+                    input, control);
         if (run) {
             run->fallbackFrom = std::move(first);
             return run;
@@ -75,18 +81,23 @@ StoredBytes storedBytes(const Graph& graph, const Format& format) {
     std::int64_t parameterBits = 0, bufferBits = 0, scales = 0;
     for (const auto& weight : graph.weights) {
         const bool floating = isFloating(weight.tensor.dtype);
-        const auto bits = weight.tensor.numel() * (floating ? std::int64_t{format.storageBits}
-                                                            : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype)));
+        const auto bits =
+            weight.tensor.numel() * (floating ? std::int64_t{format.storageBits}
+                                              : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype)));
         if (weight.isParameter)
             parameterBits += bits;
         else if (weight.persistent)
             bufferBits += bits;
         if (weight.isParameter && floating) scales += weightScaleCount(weight.tensor.shape, format);
     }
-    return {.parameters = (parameterBits + 7) / 8, .buffers = (bufferBits + 7) / 8, .scales = scales * std::int64_t{sizeof(float)}};
+    return {.parameters = (parameterBits + 7) / 8,
+            .buffers = (bufferBits + 7) / 8,
+            .scales = scales * std::int64_t{sizeof(float)}};
 }
 
-std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format) { return (fp32Bytes * format.storageBits + 31) / 32; }
+std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format) {
+    return (fp32Bytes * format.storageBits + 31) / 32;
+}
 
 Error errorFrom(const std::exception& exception, const std::string& where) {
     if (dynamic_cast<const std::bad_alloc*>(&exception))

@@ -19,7 +19,8 @@ namespace mantissa {
 /// Bytes of activations alive after each node of one run.
 class LiveMemoryObserver : public ExecutionObserver {
   public:
-    void afterNode(std::size_t index, const Node& node, const std::vector<at::Tensor>& outputs, std::int64_t liveBytes) override;
+    void afterNode(std::size_t index, const Node& node, const std::vector<at::Tensor>& outputs,
+                   std::int64_t liveBytes) override;
     bool wantsLiveBytes() const override { return true; }
 
     std::int64_t peak() const { return peak_; }
@@ -46,12 +47,13 @@ struct FirstRun {
     LiveMemoryObserver memory;
 };
 
-/// Prepares `format` on `graph` and runs it once on `input` (NCHW, FP32). Automatic mode runs natively where LibTorch has the dtype and
-/// emulated where it has not, or where an operator fails natively; that error is kept in `fallbackFrom`. Rounding only weights or only
-/// activations is emulated in every case, except in formats that hold every FP32 value, where nothing is there to round. Errors: those
-/// of Executor; where native and emulated both fail, the native one.
-Result<FirstRun> runFirst(const Graph& graph, const Format& format, const RunnerOptions& options, const at::Tensor& input,
-                          const RunControl& control);
+/// Prepares `format` on `graph` and runs it once on `input` (NCHW, FP32). Automatic mode runs natively where LibTorch
+/// has the dtype and emulated where it has not, or where an operator fails natively; that error is kept in
+/// `fallbackFrom`. Rounding only weights or only activations is emulated in every case, except in formats that hold
+/// every FP32 value, where nothing is there to round. Errors: those of Executor; where native and emulated both fail,
+/// the native one.
+Result<FirstRun> runFirst(const Graph& graph, const Format& format, const RunnerOptions& options,
+                          const at::Tensor& input, const RunControl& control);
 
 /// The picture as the model sees it: preprocessed, and FP32 NCHW.
 struct PreparedInput {

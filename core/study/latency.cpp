@@ -22,7 +22,8 @@ Result<double> timeOnce(Executor& executor, const at::Tensor& input, const std::
 Status timeInTurns(std::vector<TimedExecutor>& executors, const at::Tensor& input, const TimingOptions& options) {
     const auto enough = [&](const TimedExecutor& timed) {
         if (timed.milliseconds.empty() || options.timeLimitSeconds <= 0) return false;
-        return std::accumulate(timed.milliseconds.begin(), timed.milliseconds.end(), 0.0) >= options.timeLimitSeconds * 1000;
+        return std::accumulate(timed.milliseconds.begin(), timed.milliseconds.end(), 0.0) >=
+               options.timeLimitSeconds * 1000;
     };
     const int rounds = std::max(options.warmup, 0) + std::max(options.runs, 0);
     for (int round = 0; round < rounds; ++round)

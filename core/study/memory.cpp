@@ -16,7 +16,8 @@ namespace {
 constexpr int kMostPictures = 4096;
 constexpr std::size_t kMostShares = 12;
 
-/// Resident memory of this process: the second number of /proc/self/statm, in pages (proc(5)). 0 where there is no such file.
+/// Resident memory of this process: the second number of /proc/self/statm, in pages (proc(5)). 0 where there is no such
+/// file.
 std::int64_t residentBytes() {
     std::ifstream statm("/proc/self/statm");
     std::int64_t size = 0, resident = 0;
@@ -26,7 +27,8 @@ std::int64_t residentBytes() {
 
 RgbImage greyPicture(const Preprocessing& how) {
     RgbImage grey{.width = how.inputWidth(), .height = how.inputHeight(), .pixels = {}};
-    grey.pixels.assign(std::size_t{3} * static_cast<std::size_t>(grey.width) * static_cast<std::size_t>(grey.height), 128);
+    grey.pixels.assign(std::size_t{3} * static_cast<std::size_t>(grey.width) * static_cast<std::size_t>(grey.height),
+                       128);
     return grey;
 }
 
@@ -41,7 +43,8 @@ NameTree weightTree(const Graph& graph) {
     for (const auto& weight : graph.weights) {
         if (!weight.isParameter && !weight.persistent) continue;
         const std::int64_t bytes =
-            weight.tensor.numel() * static_cast<std::int64_t>(isFloating(weight.tensor.dtype) ? 4 : elementBytes(weight.tensor.dtype));
+            weight.tensor.numel() *
+            static_cast<std::int64_t>(isFloating(weight.tensor.dtype) ? 4 : elementBytes(weight.tensor.dtype));
         NameTree* at = &root;
         at->bytes += bytes;
         std::istringstream path(weight.tensor.name);
@@ -56,8 +59,8 @@ NameTree weightTree(const Graph& graph) {
     return root;
 }
 
-/// Weights by module path. Starts with the whole model and splits the largest group into its parts as long as a dozen hold them all;
-/// parts of a group that is not split stay together.
+/// Weights by module path. Starts with the whole model and splits the largest group into its parts as long as a dozen
+/// hold them all; parts of a group that is not split stay together.
 std::vector<LayerBytes> weightShare(const Graph& graph) {
     struct Group {
         std::string path;
@@ -69,7 +72,8 @@ std::vector<LayerBytes> weightShare(const Graph& graph) {
     const auto larger = [](const Group& a, const Group& b) { return a.tree->bytes > b.tree->bytes; };
     while (true) {
         std::stable_sort(groups.begin(), groups.end(), larger);
-        const auto split = std::find_if(groups.begin(), groups.end(), [](const Group& g) { return !g.tree->children.empty(); });
+        const auto split =
+            std::find_if(groups.begin(), groups.end(), [](const Group& g) { return !g.tree->children.empty(); });
         if (split == groups.end() || groups.size() - 1 + split->tree->children.size() > kMostShares) break;
         const Group whole = *split;
         groups.erase(split);
@@ -142,17 +146,20 @@ Result<FirstRun> MemoryStudy::observe(const Format& format, const at::Tensor& in
 /// A batch that memory cannot hold ends the process, not the study, so it is computed first from one picture.
 Status MemoryStudy::checkBatch(const at::Tensor& picture) {
     if (request_.batch < 1 || request_.batch > kMostPictures)
-        return Error{.code = ErrorCode::invalidArgument, .message = "a batch has 1 to " + std::to_string(kMostPictures) + " pictures"};
+        return Error{.code = ErrorCode::invalidArgument,
+                     .message = "a batch has 1 to " + std::to_string(kMostPictures) + " pictures"};
     if (request_.batch == 1) return Done{};
     auto single = observe(format("fp32"), picture, "One picture");
     if (!single) return std::move(single).error();
     std::int64_t needed = single->memory.peak() * request_.batch;
-    for (const auto& format : request_.formats) needed = std::max(needed, scaledFromFp32(single->memory.peak() * request_.batch, format));
+    for (const auto& format : request_.formats)
+        needed = std::max(needed, scaledFromFp32(single->memory.peak() * request_.batch, format));
     const std::int64_t budget = activationBudget();
     if (needed <= budget) return Done{};
     return Error{.code = ErrorCode::invalidArgument,
-                 .message = "a batch of " + std::to_string(request_.batch) + " needs about " + std::to_string(needed / 1'000'000) +
-                            " MB for activations, and a model may use " + std::to_string(budget / 1'000'000) + " MB here; choose a smaller one"};
+                 .message = "a batch of " + std::to_string(request_.batch) + " needs about " +
+                            std::to_string(needed / 1'000'000) + " MB for activations, and a model may use " +
+                            std::to_string(budget / 1'000'000) + " MB here; choose a smaller one"};
 }
 
 void MemoryStudy::fillTimeline(const FirstRun& fp32) {

@@ -24,14 +24,14 @@ struct LiveBytes {
 
 struct FormatMemory {
     Format format;
-    RunMode mode = RunMode::native;         ///< how it runs here
-    std::int64_t parameterBytes = 0;        ///< computed: as stored in the format
-    std::int64_t bufferBytes = 0;           ///< computed
-    std::int64_t scaleBytes = 0;            ///< computed
-    std::int64_t activationPeakBytes = 0;   ///< computed: FP32's measured peak, scaled by bytes per value
+    RunMode mode = RunMode::native;                       ///< how it runs here
+    std::int64_t parameterBytes = 0;                      ///< computed: as stored in the format
+    std::int64_t bufferBytes = 0;                         ///< computed
+    std::int64_t scaleBytes = 0;                          ///< computed
+    std::int64_t activationPeakBytes = 0;                 ///< computed: FP32's measured peak, scaled by bytes per value
     std::optional<std::int64_t> measuredWeightBytes;      ///< held by this process while it ran
     std::optional<std::int64_t> measuredActivationBytes;  ///< peak, from the live-memory observer
-    std::optional<Error> error;             ///< why nothing was measured
+    std::optional<Error> error;                           ///< why nothing was measured
 
     std::int64_t storedBytes() const { return parameterBytes + bufferBytes + scaleBytes + activationPeakBytes; }
 };
@@ -51,6 +51,7 @@ struct MemoryReport {
     std::int64_t processBytes = 0;        ///< resident memory of this process now
 };
 
-Result<MemoryReport> measureMemory(const MemoryRequest& request, std::stop_token stop = {}, const Progress& progress = {});
+Result<MemoryReport> measureMemory(const MemoryRequest& request, std::stop_token stop = {},
+                                   const Progress& progress = {});
 
 }  // namespace mantissa

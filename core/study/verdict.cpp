@@ -45,7 +45,8 @@ std::string verdictOn(const CompareReport& report, const Comparison& comparison)
     if (std::isfinite(metrics.candidateMargin) && std::isfinite(metrics.referenceMargin))
         margins = ": margin " + number(metrics.candidateMargin) + ", was " + number(metrics.referenceMargin);
     if (metrics.top1Agrees) return name + " keeps the answer, " + quoted(report, answer) + margins + notFinite(run);
-    return name + " changes the answer from " + quoted(report, answer) + " to " + quoted(report, own) + margins + notFinite(run);
+    return name + " changes the answer from " + quoted(report, answer) + " to " + quoted(report, own) + margins +
+           notFinite(run);
 }
 
 }  // namespace mantissa

@@ -13,13 +13,20 @@ namespace {
 
 DType dtypeOf(const at::Tensor& tensor) {
     switch (tensor.scalar_type()) {
-        case at::kFloat: return DType::f32;
-        case at::kDouble: return DType::f64;
-        case at::kHalf: return DType::f16;
-        case at::kBFloat16: return DType::bf16;
-        case at::kLong: return DType::i64;
-        case at::kBool: return DType::boolean;
-        default: throw std::invalid_argument("these tests do not use this type");
+        case at::kFloat:
+            return DType::f32;
+        case at::kDouble:
+            return DType::f64;
+        case at::kHalf:
+            return DType::f16;
+        case at::kBFloat16:
+            return DType::bf16;
+        case at::kLong:
+            return DType::i64;
+        case at::kBool:
+            return DType::boolean;
+        default:
+            throw std::invalid_argument("these tests do not use this type");
     }
 }
 
@@ -27,7 +34,12 @@ DType dtypeOf(const at::Tensor& tensor) {
 
 TensorRecord recordOf(const std::string& name, const at::Tensor& tensor) {
     auto owner = std::make_shared<at::Tensor>(tensor.contiguous());
-    TensorRecord record{.name = name, .dtype = dtypeOf(tensor), .shape = tensor.sizes().vec(), .strides = {}, .bytes = {}, .owner = owner};
+    TensorRecord record{.name = name,
+                        .dtype = dtypeOf(tensor),
+                        .shape = tensor.sizes().vec(),
+                        .strides = {},
+                        .bytes = {},
+                        .owner = owner};
     record.bytes = {static_cast<const std::byte*>(owner->const_data_ptr()), owner->nbytes()};
     return record;
 }
@@ -49,17 +61,28 @@ ValueRef GraphWriter::constant(const std::string& name, const at::Tensor& tensor
     return value;
 }
 
-ValueRef GraphWriter::call(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments, const std::string& overload) {
+ValueRef GraphWriter::call(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments,
+                           const std::string& overload) {
     const ValueRef value = newValue();
-    graph_.nodes.push_back(
-        {.op = op, .overload = overload, .arguments = std::move(arguments), .outputs = {value.id}, .listOutput = false, .layer = layer});
+    graph_.nodes.push_back({.op = op,
+                            .overload = overload,
+                            .arguments = std::move(arguments),
+                            .outputs = {value.id},
+                            .listOutput = false,
+                            .layer = layer});
     return value;
 }
 
-std::vector<ValueRef> GraphWriter::callList(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments,
-                                            std::size_t count, const std::string& overload) {
+std::vector<ValueRef> GraphWriter::callList(const std::string& op, const std::string& layer,
+                                            std::vector<NamedArgument> arguments, std::size_t count,
+                                            const std::string& overload) {
     std::vector<ValueRef> values;
-    Node node{.op = op, .overload = overload, .arguments = std::move(arguments), .outputs = {}, .listOutput = true, .layer = layer};
+    Node node{.op = op,
+              .overload = overload,
+              .arguments = std::move(arguments),
+              .outputs = {},
+              .listOutput = true,
+              .layer = layer};
     for (std::size_t i = 0; i < count; ++i) {
         values.push_back(newValue());
         node.outputs.push_back(values.back().id);
@@ -80,7 +103,8 @@ at::Tensor normal(const std::vector<std::int64_t>& shape, std::uint32_t seed, fl
     at::Tensor tensor = at::empty(shape, at::kFloat);
     auto* values = tensor.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < tensor.numel(); ++i)
-        values[i] = scale * static_cast<float>(std::sqrt(-2 * std::log(uniform())) * std::cos(6.283185307179586 * uniform()));
+        values[i] =
+            scale * static_cast<float>(std::sqrt(-2 * std::log(uniform())) * std::cos(6.283185307179586 * uniform()));
     return tensor;
 }
 

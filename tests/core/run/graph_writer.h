@@ -9,15 +9,18 @@
 
 namespace mantissa::test {
 
-/// Writes small Graphs by hand, weights from tensors. Every check that a reader would make is left to the code under test.
+/// Writes small Graphs by hand, weights from tensors. Every check that a reader would make is left to the code under
+/// test.
 class GraphWriter {
   public:
     ValueRef input();
     ValueRef weight(const std::string& name, const at::Tensor& tensor, bool isParameter = true);
     ValueRef constant(const std::string& name, const at::Tensor& tensor);  ///< keeps its type when the model is cast
-    ValueRef call(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments, const std::string& overload = "");
-    std::vector<ValueRef> callList(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments,
-                                   std::size_t count, const std::string& overload = "");
+    ValueRef call(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments,
+                  const std::string& overload = "");
+    std::vector<ValueRef> callList(const std::string& op, const std::string& layer,
+                                   std::vector<NamedArgument> arguments, std::size_t count,
+                                   const std::string& overload = "");
     Graph finish(ValueRef output);
 
   private:

@@ -1,5 +1,3 @@
-#include "run/emulation.h"
-
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/equal.h>
@@ -10,6 +8,7 @@
 #include <cmath>
 
 #include "core/run/graph_writer.h"
+#include "run/emulation.h"
 #include "run/executor.h"
 
 namespace {
@@ -35,12 +34,14 @@ at::Tensor run(const Graph& graph, const at::Tensor& input, const PrecisionPlan&
 at::Tensor via(const at::Tensor& x, at::ScalarType dtype) { return x.to(dtype).to(at::kFloat); }
 
 struct SmallNet {
-    at::Tensor x = normal({2, 3, 8, 8}, 1), kernel = normal({4, 3, 3, 3}, 2, 0.3F), bias = normal({4}, 3), fc = normal({5, 256}, 4, 0.1F);
+    at::Tensor x = normal({2, 3, 8, 8}, 1), kernel = normal({4, 3, 3, 3}, 2, 0.3F), bias = normal({4}, 3),
+               fc = normal({5, 256}, 4, 0.1F);
     Graph graph;
 
     SmallNet() {
         GraphWriter g;
-        const ValueRef in = g.input(), k = g.weight("conv.weight", kernel), b = g.weight("conv.bias", bias), w = g.weight("fc.weight", fc);
+        const ValueRef in = g.input(), k = g.weight("conv.weight", kernel), b = g.weight("conv.bias", bias),
+                       w = g.weight("fc.weight", fc);
         ValueRef y = g.call("aten::conv2d", "conv", {{"", in}, {"", k}, {"", b}, {"padding", ints({1, 1})}});
         y = g.call("aten::relu_", "conv", {{"", y}});
         y = g.call("aten::flatten", "", {{"", y}, {"start_dim", std::int64_t{1}}}, "using_ints");
@@ -58,11 +59,14 @@ struct SmallNet {
 TEST(Emulation, RoundsEveryWeightAndEveryResultOnce) {
     const SmallNet net;
     const auto same = [](const at::Tensor& t) { return t; };
-    for (const auto& [name, dtype] : {std::pair{"bf16", at::kBFloat16}, {"fp16", at::kHalf}, {"e5m2", at::kFloat8_e5m2}}) {
+    for (const auto& [name, dtype] :
+         {std::pair{"bf16", at::kBFloat16}, {"fp16", at::kHalf}, {"e5m2", at::kFloat8_e5m2}}) {
         const auto rounded = [dtype = dtype](const at::Tensor& t) { return via(t, dtype); };
         EXPECT_TRUE(sameBits(run(net.graph, net.x, emulated(name)), net.byHand(rounded, rounded))) << name;
-        EXPECT_TRUE(sameBits(run(net.graph, net.x, emulated(name, CastScope::weights)), net.byHand(rounded, same))) << name;
-        EXPECT_TRUE(sameBits(run(net.graph, net.x, emulated(name, CastScope::activations)), net.byHand(same, rounded))) << name;
+        EXPECT_TRUE(sameBits(run(net.graph, net.x, emulated(name, CastScope::weights)), net.byHand(rounded, same)))
+            << name;
+        EXPECT_TRUE(sameBits(run(net.graph, net.x, emulated(name, CastScope::activations)), net.byHand(same, rounded)))
+            << name;
     }
     EXPECT_TRUE(sameBits(run(net.graph, net.x, emulated("fp32")), net.byHand(same, same)));
 }
@@ -85,18 +89,27 @@ TEST(Emulation, InPlaceOperatorsOnTheBaseShowInItsViews) {
     GraphWriter g;
     const ValueRef in = g.input();
     const ValueRef base = g.call("aten::mul", "a", {{"", in}, {"", 1.1}}, "Tensor");
-    const ValueRef view = g.call("aten::slice", "b", {{"", base}, {"dim", std::int64_t{0}}, {"start", std::int64_t{1}}, {"end", std::int64_t{3}}}, "Tensor");
+    const ValueRef view =
+        g.call("aten::slice", "b",
+               {{"", base}, {"dim", std::int64_t{0}}, {"start", std::int64_t{1}}, {"end", std::int64_t{3}}}, "Tensor");
     g.call("aten::add_", "c", {{"", base}, {"", 0.3}}, "Tensor");
     const Graph graph = g.finish(g.call("aten::mul", "d", {{"", view}, {"", std::int64_t{1}}}, "Tensor"));
     const at::Tensor x = normal({4, 5}, 1);
-    const at::Tensor expected = via(via(via(x, at::kBFloat16).mul(1.1), at::kBFloat16).add(0.3), at::kBFloat16).slice(0, 1, 3);
+    const at::Tensor expected =
+        via(via(via(x, at::kBFloat16).mul(1.1), at::kBFloat16).add(0.3), at::kBFloat16).slice(0, 1, 3);
     EXPECT_TRUE(sameBits(run(graph, x, emulated("bf16")), expected));
 }
 
 TEST(Emulation, InPlaceOperatorsOnAViewChangeTheBaseThereOnly) {
     GraphWriter g;
     const ValueRef base = g.call("aten::mul", "a", {{"", g.input()}, {"", 1.1}}, "Tensor");
-    const ValueRef column = g.call("aten::slice", "b", {{"", base}, {"dim", std::int64_t{1}}, {"start", std::int64_t{1}}, {"end", std::int64_t{5}}, {"step", std::int64_t{2}}}, "Tensor");
+    const ValueRef column = g.call("aten::slice", "b",
+                                   {{"", base},
+                                    {"dim", std::int64_t{1}},
+                                    {"start", std::int64_t{1}},
+                                    {"end", std::int64_t{5}},
+                                    {"step", std::int64_t{2}}},
+                                   "Tensor");
     g.call("aten::mul_", "c", {{"", column}, {"", 1.7}}, "Tensor");
     const Graph graph = g.finish(g.call("aten::relu", "d", {{"", base}}));
     const at::Tensor x = normal({4, 5}, 1).abs();
@@ -112,7 +125,8 @@ TEST(Emulation, WhatIsHandedThroughOrOnlyViewedIsNotRoundedAgain) {
     GraphWriter g;
     ValueRef y = g.call("aten::mul", "a", {{"", g.input()}, {"", std::int64_t{1}}}, "Tensor");
     const ValueRef whole = y;
-    y = g.call("aten::slice", "b", {{"", y}, {"dim", std::int64_t{1}}, {"start", std::int64_t{0}}, {"end", std::int64_t{8}}}, "Tensor");
+    y = g.call("aten::slice", "b",
+               {{"", y}, {"dim", std::int64_t{1}}, {"start", std::int64_t{0}}, {"end", std::int64_t{8}}}, "Tensor");
     y = g.call("aten::dropout", "c", {{"", y}, {"p", 0.5}, {"train", false}});
     y = g.call("aten::contiguous", "d", {{"", y}});
     Graph graph = g.finish(y);
@@ -147,7 +161,8 @@ TEST(Emulation, Int8TakesOneScaleAnOutputChannelAndKeepsTheLargestValue) {
             EXPECT_NEAR(y / scale, std::round(y / scale), 1e-4);
         }
         const auto largest = before.abs().argmax();
-        EXPECT_FLOAT_EQ(after[largest.item<std::int64_t>()].item<float>(), before[largest.item<std::int64_t>()].item<float>());
+        EXPECT_FLOAT_EQ(after[largest.item<std::int64_t>()].item<float>(),
+                        before[largest.item<std::int64_t>()].item<float>());
     }
     EXPECT_TRUE(sameBits(rounded.select(0, 2), weight.select(0, 2)));
     EXPECT_EQ(weightScaleCount({3, 4, 2, 2}, format("int8")), 3);
@@ -170,13 +185,14 @@ TEST(Emulation, IntegersRoundAsTheScalarReferenceDoes) {
     values[502] = std::nextafter(-1.5F, -2.0F);
     x.clamp_(-127, 127);
     for (const char* name : {"int8", "int16", "int32"}) {
-        const Format& wanted = *findFormat(name);
+        const Format wanted = *findFormat(name);
         const double scale = 127 / limits(wanted).max;
         at::Tensor rounded = x.clone();
         roundActivation(rounded, wanted, {});
         at::Tensor expected = x.clone();
         for (std::int64_t i = 0; i < x.numel(); ++i)
-            expected.mutable_data_ptr<float>()[i] = static_cast<float>(scale * roundTo(wanted, static_cast<double>(values[i]) / scale));
+            expected.mutable_data_ptr<float>()[i] =
+                static_cast<float>(scale * roundTo(wanted, static_cast<double>(values[i]) / scale));
         EXPECT_TRUE(sameBits(rounded, expected)) << name;
     }
 }
@@ -236,7 +252,8 @@ TEST(Emulation, StochasticRoundingIsTheSeedsAloneAndDiffersBetweenTensors) {
     // Two tensors of the same values: were their random numbers the same, so would be what becomes of them.
     GraphWriter g;
     const ValueRef in = g.input();
-    const ValueRef a = g.call("aten::mul", "a", {{"", in}, {"", 1.1}}, "Tensor"), b = g.call("aten::mul", "b", {{"", in}, {"", 1.1}}, "Tensor");
+    const ValueRef a = g.call("aten::mul", "a", {{"", in}, {"", 1.1}}, "Tensor"),
+                   b = g.call("aten::mul", "b", {{"", in}, {"", 1.1}}, "Tensor");
     const Graph graph = g.finish(g.call("aten::sub", "c", {{"", a}, {"", b}}, "Tensor"));
     EXPECT_GT(run(graph, normal({256}, 1), plan).abs().max().item<float>(), 0);
 }

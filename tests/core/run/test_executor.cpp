@@ -1,5 +1,3 @@
-#include "run/executor.h"
-
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/cat.h>
@@ -17,6 +15,7 @@
 #include <functional>
 
 #include "core/run/graph_writer.h"
+#include "run/executor.h"
 #include "run/memory_limit.h"
 
 namespace {
@@ -29,7 +28,8 @@ class Watcher : public ExecutionObserver {
   public:
     using Function = std::function<void(std::size_t, const Node&, const std::vector<at::Tensor>&, std::int64_t)>;
     explicit Watcher(Function function) : function_(std::move(function)) {}
-    void afterNode(std::size_t index, const Node& node, const std::vector<at::Tensor>& outputs, std::int64_t liveBytes) override {
+    void afterNode(std::size_t index, const Node& node, const std::vector<at::Tensor>& outputs,
+                   std::int64_t liveBytes) override {
         function_(index, node, outputs, liveBytes);
     }
     bool wantsLiveBytes() const override { return true; }
@@ -51,14 +51,20 @@ TEST(Executor, FillsDefaultsAndTakesArgumentsByPositionOrName) {
     GraphWriter g;
     const ValueRef in = g.input(), weight = g.weight("norm.weight", w), bias = g.weight("norm.bias", b);
     // eps and cudnn_enable are left out; one integer stands for a float, one number for int[1].
-    const ValueRef y = g.call("aten::layer_norm", "norm", {{"input", in}, {"", ints({6})}, {"weight", weight}, {"bias", bias}, {"eps", std::int64_t{1}}});
+    const ValueRef y =
+        g.call("aten::layer_norm", "norm",
+               {{"input", in}, {"", ints({6})}, {"weight", weight}, {"bias", bias}, {"eps", std::int64_t{1}}});
     const Graph graph = g.finish(y);
     EXPECT_FALSE(Executor::prepare(graph, {})) << "position 0 is taken by the name input, so a list is no tensor";
 
     GraphWriter h;
     const ValueRef in2 = h.input(), weight2 = h.weight("norm.weight", w), bias2 = h.weight("norm.bias", b);
-    const Graph named = h.finish(h.call(
-        "aten::layer_norm", "norm", {{"input", in2}, {"normalized_shape", ints({6})}, {"weight", weight2}, {"bias", bias2}, {"eps", std::int64_t{1}}}));
+    const Graph named = h.finish(h.call("aten::layer_norm", "norm",
+                                        {{"input", in2},
+                                         {"normalized_shape", ints({6})},
+                                         {"weight", weight2},
+                                         {"bias", bias2},
+                                         {"eps", std::int64_t{1}}}));
     EXPECT_TRUE(sameBits(runNative(named, x), at::layer_norm(x, {6}, w, b, 1.0)));
 }
 
@@ -76,8 +82,10 @@ TEST(Executor, ANumberWhereATensorIsAskedDoesNotPromote) {
 TEST(Executor, ListsOfTensorsGoInAndComeOut) {
     const at::Tensor x = normal({2, 6}, 7);
     GraphWriter g;
-    const auto parts = g.callList("aten::chunk", "split", {{"", g.input()}, {"chunks", std::int64_t{3}}, {"dim", std::int64_t{1}}}, 3);
-    const Graph graph = g.finish(g.call("aten::cat", "join", {{"", std::vector<ValueRef>{parts[2], parts[0]}}, {"dim", std::int64_t{1}}}));
+    const auto parts =
+        g.callList("aten::chunk", "split", {{"", g.input()}, {"chunks", std::int64_t{3}}, {"dim", std::int64_t{1}}}, 3);
+    const Graph graph = g.finish(
+        g.call("aten::cat", "join", {{"", std::vector<ValueRef>{parts[2], parts[0]}}, {"dim", std::int64_t{1}}}));
     EXPECT_TRUE(sameBits(runNative(graph, x), at::cat({x.slice(1, 4, 6), x.slice(1, 0, 2)}, 1)));
 
     auto executor = Executor::prepare(graph, {});
@@ -93,7 +101,8 @@ TEST(Executor, SizesKnownOnlyAtRunTimeAreComputed) {
     const ValueRef batch = g.call("scalar::size", "", {{"", in}, {"", std::int64_t{0}}});
     const ValueRef width = g.call("scalar::size", "", {{"", in}, {"", std::int64_t{1}}});
     const ValueRef half = g.call("scalar::floordiv", "", {{"", width}, {"", std::int64_t{2}}});
-    const Graph graph = g.finish(g.call("aten::reshape", "", {{"", in}, {"shape", std::vector<IntOrRef>{batch, std::int64_t{2}, half}}}));
+    const Graph graph = g.finish(
+        g.call("aten::reshape", "", {{"", in}, {"shape", std::vector<IntOrRef>{batch, std::int64_t{2}, half}}}));
     auto executor = Executor::prepare(graph, {});
     ASSERT_TRUE(executor) << executor.error().text();
     for (const auto& [n, w] : {std::pair{2, 6}, {5, 10}}) {
@@ -119,7 +128,8 @@ TEST(Executor, CastsWhatIsFloatingAndNothingElse) {
     const auto held = executor->weights();
     EXPECT_EQ(held.at("scale.weight").scalar_type(), at::kBFloat16);
     EXPECT_TRUE(sameBits(held.at("scale.count"), counter));
-    EXPECT_TRUE(sameBits(held.at("constant_1"), at::full({3}, 1.0F / 3))) << "the program text's own numbers keep their type";
+    EXPECT_TRUE(sameBits(held.at("constant_1"), at::full({3}, 1.0F / 3)))
+        << "the program text's own numbers keep their type";
     EXPECT_EQ(executor->heldWeightBytes(), 3 * 2 + 3 * 8 + 3 * 4);
     EXPECT_EQ(executor->parameterNames(), std::vector<std::string>{"scale.weight"});
 }
@@ -147,7 +157,8 @@ TEST(Executor, RunsLeaveTheFileAndEachOtherAlone) {
 TEST(Executor, StopsBetweenNodesAndCanRunAgain) {
     GraphWriter g;
     ValueRef x = g.input();
-    for (int i = 0; i < 10; ++i) x = g.call("aten::add", "block." + std::to_string(i), {{"", x}, {"", std::int64_t{1}}}, "Tensor");
+    for (int i = 0; i < 10; ++i)
+        x = g.call("aten::add", "block." + std::to_string(i), {{"", x}, {"", std::int64_t{1}}}, "Tensor");
     const Graph graph = g.finish(x);
     auto executor = Executor::prepare(graph, {});
     std::stop_source source;
@@ -156,12 +167,12 @@ TEST(Executor, StopsBetweenNodesAndCanRunAgain) {
         ++seen;
         if (index == 3) source.request_stop();
     });
-    const auto stopped = executor->run(normal({2}, 1), {.stop = source.get_token(),
-                                                        .observer = &watcher,
-                                                        .progress = [&](std::size_t done, std::size_t total) {
-                                                            told = done;
-                                                            EXPECT_EQ(total, 10U);
-                                                        }});
+    const auto stopped = executor->run(
+        normal({2}, 1),
+        {.stop = source.get_token(), .observer = &watcher, .progress = [&](std::size_t done, std::size_t total) {
+             told = done;
+             EXPECT_EQ(total, 10U);
+         }});
     ASSERT_FALSE(stopped);
     EXPECT_EQ(stopped.error().code, ErrorCode::cancelled);
     EXPECT_EQ(seen, 4U);
@@ -196,16 +207,17 @@ TEST(Executor, AFailingOperatorIsNamedWithItsLayer) {
 
 TEST(Executor, CountsDistinctStoragesAliveAndFreesAfterTheLastUse) {
     GraphWriter g;
-    const ValueRef in = g.input();                                                                          // 400 bytes
-    const ValueRef a = g.call("aten::relu", "a", {{"", in}});                                               // 400 more
-    const ValueRef view = g.call("aten::reshape", "view", {{"", a}, {"shape", ints({10, 10})}});            // none
-    const ValueRef b = g.call("aten::cat", "b", {{"", std::vector<ValueRef>{view, view}}});                 // 800
-    const ValueRef c = g.call("aten::sum", "c", {{"", b}, {"dtype", None{}}});                              // 4
+    const ValueRef in = g.input();                                                                // 400 bytes
+    const ValueRef a = g.call("aten::relu", "a", {{"", in}});                                     // 400 more
+    const ValueRef view = g.call("aten::reshape", "view", {{"", a}, {"shape", ints({10, 10})}});  // none
+    const ValueRef b = g.call("aten::cat", "b", {{"", std::vector<ValueRef>{view, view}}});       // 800
+    const ValueRef c = g.call("aten::sum", "c", {{"", b}, {"dtype", None{}}});                    // 4
     const Graph graph = g.finish(c);
     auto executor = Executor::prepare(graph, {});
     ASSERT_TRUE(executor) << executor.error().text();
     std::vector<std::int64_t> bytes;
-    Watcher watcher([&](std::size_t, const Node&, const std::vector<at::Tensor>&, std::int64_t live) { bytes.push_back(live); });
+    Watcher watcher(
+        [&](std::size_t, const Node&, const std::vector<at::Tensor>&, std::int64_t live) { bytes.push_back(live); });
     ASSERT_TRUE(executor->run(normal({100}, 1), {.observer = &watcher}));
     // After each node its own inputs still count; the graph's input goes once relu has read it.
     EXPECT_EQ(bytes, (std::vector<std::int64_t>{800, 400, 1200, 804}));
@@ -218,7 +230,8 @@ TEST(Executor, AValueNobodyReadsIsFreedAndWeightsStay) {
     const Graph graph = g.finish(g.call("aten::add", "used", {{"", in}, {"", w}}, "Tensor"));
     auto executor = Executor::prepare(graph, {});
     std::vector<std::int64_t> bytes;
-    Watcher watcher([&](std::size_t, const Node&, const std::vector<at::Tensor>&, std::int64_t live) { bytes.push_back(live); });
+    Watcher watcher(
+        [&](std::size_t, const Node&, const std::vector<at::Tensor>&, std::int64_t live) { bytes.push_back(live); });
     ASSERT_TRUE(executor->run(normal({100}, 1), {.observer = &watcher}));
     EXPECT_EQ(bytes, (std::vector<std::int64_t>{800, 800})) << "weights are not activations";
 }
@@ -227,7 +240,8 @@ TEST(Executor, AnUpcastBakedInByAnExportGoesBackToTheModelsType) {
     // HF's eager attention: softmax in FP32, then .to(query.dtype), which an FP32 export writes down as FP32.
     GraphWriter g;
     const ValueRef in = g.input();
-    const ValueRef wide = g.call("aten::softmax", "attention", {{"", in}, {"dim", std::int64_t{1}}, {"dtype", DType::f32}}, "int");
+    const ValueRef wide =
+        g.call("aten::softmax", "attention", {{"", in}, {"dim", std::int64_t{1}}, {"dtype", DType::f32}}, "int");
     const ValueRef back = g.call("aten::to", "attention", {{"", wide}, {"dtype", DType::f32}}, "dtype");
     const Graph graph = g.finish(back);
     const at::Tensor x = normal({2, 5}, 9);
@@ -246,7 +260,8 @@ TEST(Executor, LayersMayRunInADTypeOfTheirOwn) {
     const at::Tensor x = normal({3, 8}, 1), w1 = normal({8, 8}, 2), w2 = normal({4, 8}, 3);
     GraphWriter g;
     const ValueRef in = g.input(), first = g.weight("body.weight", w1), second = g.weight("classifier.weight", w2);
-    const ValueRef hidden = g.call("aten::relu", "body", {{"", g.call("aten::linear", "body", {{"", in}, {"", first}})}});
+    const ValueRef hidden =
+        g.call("aten::relu", "body", {{"", g.call("aten::linear", "body", {{"", in}, {"", first}})}});
     const Graph graph = g.finish(g.call("aten::linear", "classifier", {{"", hidden}, {"", second}}));
     auto executor = Executor::prepare(graph, {.format = format("bf16"), .overrides = {{"classifier", format("fp32")}}});
     ASSERT_TRUE(executor) << executor.error().text();
@@ -265,13 +280,15 @@ TEST(Executor, NativeNeedsATypeOfLibTorchs) {
         ASSERT_FALSE(executor) << name;
         EXPECT_EQ(executor.error().code, ErrorCode::noKernel);
     }
-    const auto finer = Executor::prepare(graph, {.format = format("fp64"), .kernels = PrecisionPlan::Kernels::emulated});
+    const auto finer =
+        Executor::prepare(graph, {.format = format("fp64"), .kernels = PrecisionPlan::Kernels::emulated});
     ASSERT_FALSE(finer) << "FP32 arithmetic cannot show what FP64 does";
     EXPECT_EQ(finer.error().code, ErrorCode::unsupported);
 }
 
 TEST(Executor, AModelCannotAskForMoreMemoryThanThereIs) {
-    // 2^44 bytes at once; and 2^28 at a time, all kept, until the sum is too much. Nothing is touched before it is refused.
+    // 2^44 bytes at once; and 2^28 at a time, all kept, until the sum is too much. Nothing is touched before it is
+    // refused.
     const auto wide = [](GraphWriter& g, std::int64_t count, const std::string& layer) {
         return g.call("aten::empty", layer, {{"size", ints({count})}, {"dtype", DType::f32}}, "memory_format");
     };
@@ -318,7 +335,8 @@ TEST(Executor, GradientsFlowThroughViewsAndInPlaceOperators) {
     const ValueRef in = g.input(), weight = g.weight("fc.weight", w);
     const ValueRef y = g.call("aten::linear", "fc", {{"", in}, {"", weight}});
     const ValueRef active = g.call("aten::relu_", "act", {{"", y}});
-    const ValueRef turned = g.call("aten::transpose", "turn", {{"", active}, {"dim0", std::int64_t{0}}, {"dim1", std::int64_t{1}}}, "int");
+    const ValueRef turned =
+        g.call("aten::transpose", "turn", {{"", active}, {"dim0", std::int64_t{0}}, {"dim1", std::int64_t{1}}}, "int");
     const Graph graph = g.finish(g.call("aten::dropout", "drop", {{"", turned}, {"p", 0.5}, {"train", false}}));
     auto executor = Executor::prepareForTraining(graph);
     ASSERT_TRUE(executor) << executor.error().text();

@@ -1,5 +1,3 @@
-#include "run/operator_table.h"
-
 #include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,6 +6,7 @@
 
 #include "core/run/graph_writer.h"
 #include "run/executor.h"
+#include "run/operator_table.h"
 
 namespace {
 
@@ -39,11 +38,13 @@ TEST(OperatorTable, AnOperatorThatWritesFilesIsRefusedAndWritesNone) {
     const fs::path file = fs::temp_directory_path() / ("mantissa-operator-test-" + std::to_string(getpid()));
     GraphWriter g;
     g.input();
-    const Graph graph = g.finish(g.call("aten::from_file", "stem.act", {{"filename", file.string()}, {"shared", true}, {"size", std::int64_t{4}}}));
+    const Graph graph = g.finish(g.call("aten::from_file", "stem.act",
+                                        {{"filename", file.string()}, {"shared", true}, {"size", std::int64_t{4}}}));
     expectRefused(graph, "aten::from_file");
     EXPECT_FALSE(fs::exists(file));
-    for (const char* op : {"aten::from_file", "aten::save", "aten::set_", "aten::resize_", "aten::as_strided", "aten::_print", "prim::Print",
-                           "aten::to_mkldnn", "aten::pin_memory", "profiler::_record_function_enter_new", ""})
+    for (const char* op :
+         {"aten::from_file", "aten::save", "aten::set_", "aten::resize_", "aten::as_strided", "aten::_print",
+          "prim::Print", "aten::to_mkldnn", "aten::pin_memory", "profiler::_record_function_enter_new", ""})
         EXPECT_FALSE(isAllowedOperator(op)) << op;
 }
 
@@ -53,7 +54,8 @@ TEST(OperatorTable, UnknownOperatorsAndArgumentsAreNamed) {
     expectRefused(withCall("aten::relu", {{"slope", 0.1}}), "aten::relu");
     expectRefused(withCall("aten::relu", {{"", std::int64_t{1}}}), "aten::relu");
     expectRefused(withCall("aten::flatten", {{"start_dim", std::string("one")}}, "using_ints"), "aten::flatten");
-    expectRefused(withCall("aten::transpose", {{"dim0", std::int64_t{1}}}, "int"), "aten::transpose");  // dim1 is missing
+    expectRefused(withCall("aten::transpose", {{"dim0", std::int64_t{1}}}, "int"),
+                  "aten::transpose");  // dim1 is missing
     expectRefused(withCall("scalar::size", {}), "scalar::size");
     EXPECT_TRUE(checkGraph(withCall("aten::relu", {})));
 }

@@ -1,6 +1,6 @@
-#include "run/precision_plan.h"
-
 #include <gtest/gtest.h>
+
+#include "run/precision_plan.h"
 
 namespace {
 
@@ -21,7 +21,8 @@ TEST(PrecisionPlan, TheLongestModulePathThatFitsCounts) {
 }
 
 TEST(PrecisionPlan, KnowsWhichFormatsHoldEveryFp32) {
-    for (const char* name : {"fp32", "fp64", "e8m23", "e11m52", "e9m30"}) EXPECT_TRUE(holdsEveryFp32(*findFormat(name))) << name;
+    for (const char* name : {"fp32", "fp64", "e8m23", "e11m52", "e9m30"})
+        EXPECT_TRUE(holdsEveryFp32(*findFormat(name))) << name;
     for (const char* name : {"tf32", "fp16", "bf16", "e4m3", "int8", "int32", "e8m22", "e7m23", "e5m30"})
         EXPECT_FALSE(holdsEveryFp32(*findFormat(name))) << name;
 }

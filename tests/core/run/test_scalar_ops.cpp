@@ -29,7 +29,8 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 TEST(ScalarOps, DivisionRoundsDownAndModuloTakesTheDivisorsSign) {
     // Python: 7 // 2 == 3, -7 // 2 == -4, 7 // -2 == -4, -7 // -2 == 3, and a == (a // b) * b + a % b.
-    const std::int64_t quotients[][3]{{7, 2, 3}, {-7, 2, -4}, {7, -2, -4}, {-7, -2, 3}, {6, -3, -2}, {0, 5, 0}, {kLeast, 2, kLeast / 2}};
+    const std::int64_t quotients[][3]{
+        {7, 2, 3}, {-7, 2, -4}, {7, -2, -4}, {-7, -2, 3}, {6, -3, -2}, {0, 5, 0}, {kLeast, 2, kLeast / 2}};
     for (const auto& [a, b, q] : quotients) {
         EXPECT_EQ(integer("scalar::floordiv", a, b), q) << a << " // " << b;
         EXPECT_EQ(integer("scalar::mod", a, b), a - q * b) << a << " % " << b;
@@ -56,9 +57,12 @@ TEST(ScalarOps, IntegersStayIntegersAndAFloatMakesAFloat) {
 }
 
 TEST(ScalarOps, WhatDoesNotFitIsAnErrorNotUndefined) {
-    for (const auto& [op, a, b] : {std::tuple{"scalar::add", kMost, std::int64_t{1}}, {"scalar::sub", kLeast, std::int64_t{1}},
-                                   {"scalar::mul", kMost, std::int64_t{2}}, {"scalar::pow", std::int64_t{2}, std::int64_t{63}},
-                                   {"scalar::floordiv", kLeast, std::int64_t{-1}}, {"scalar::floordiv", std::int64_t{1}, std::int64_t{0}},
+    for (const auto& [op, a, b] : {std::tuple{"scalar::add", kMost, std::int64_t{1}},
+                                   {"scalar::sub", kLeast, std::int64_t{1}},
+                                   {"scalar::mul", kMost, std::int64_t{2}},
+                                   {"scalar::pow", std::int64_t{2}, std::int64_t{63}},
+                                   {"scalar::floordiv", kLeast, std::int64_t{-1}},
+                                   {"scalar::floordiv", std::int64_t{1}, std::int64_t{0}},
                                    {"scalar::mod", std::int64_t{1}, std::int64_t{0}}})
         EXPECT_THROW(integer(op, a, b), c10::Error) << op;
     EXPECT_THROW(real("scalar::truediv", std::int64_t{1}, std::int64_t{0}), c10::Error);

@@ -74,7 +74,8 @@ TEST_P(InFormat, AHandBuiltGraphGivesTheBitsOfTheTracedModel) {
     EXPECT_TRUE(sameBits(*logits, expected));
 }
 
-INSTANTIATE_TEST_SUITE_P(Native, InFormat, testing::Values("fp64", "fp32", "bf16", "fp16"), [](const auto& p) { return p.param; });
+INSTANTIATE_TEST_SUITE_P(Native, InFormat, testing::Values("fp64", "fp32", "bf16", "fp16"),
+                         [](const auto& p) { return p.param; });
 
 class TorchScriptFile : public testing::TestWithParam<std::tuple<std::string, std::string>> {};
 
@@ -85,7 +86,8 @@ TEST_P(TorchScriptFile, RunsToTheBitsOfLibTorchsOwnRun) {
     const auto model = openModel(file);
     ASSERT_TRUE(model) << model.error().text();
     const bool simple = name.starts_with("simplecnn");
-    const at::Tensor input = storedInput(simple ? kData / "simplecnn/io.safetensors" : kData / "pt2" / (file.stem().string() + ".io.safetensors"));
+    const at::Tensor input = storedInput(simple ? kData / "simplecnn/io.safetensors"
+                                                : kData / "pt2" / (file.stem().string() + ".io.safetensors"));
     const Format& wanted = format(formatName);
 
     auto executor = Executor::prepare((*model)->graph, {.format = wanted});
@@ -99,8 +101,9 @@ TEST_P(TorchScriptFile, RunsToTheBitsOfLibTorchsOwnRun) {
 
 INSTANTIATE_TEST_SUITE_P(
     Native, TorchScriptFile,
-    testing::Combine(testing::Values("simplecnn/simplecnn_traced.pt", "simplecnn/simplecnn_scripted.pt", "torchscript/resnet_like.pt",
-                                     "torchscript/mobilenet_v2_like.pt", "torchscript/hf_mobilevit_tiny.pt", "torchscript/convnext_like.pt",
+    testing::Combine(testing::Values("simplecnn/simplecnn_traced.pt", "simplecnn/simplecnn_scripted.pt",
+                                     "torchscript/resnet_like.pt", "torchscript/mobilenet_v2_like.pt",
+                                     "torchscript/hf_mobilevit_tiny.pt", "torchscript/convnext_like.pt",
                                      "torchscript/vit_like.pt"),
                      testing::Values("fp32", "bf16", "fp16")),
     [](const auto& p) { return fs::path(std::get<0>(p.param)).stem().string() + "_" + std::get<1>(p.param); });

@@ -16,7 +16,8 @@ std::shared_ptr<Model> modelOf(Graph graph) {
 }
 
 std::shared_ptr<Model> smallModel() {
-    auto graph = buildSimpleCnn({.inputSize = 16, .conv1Channels = 4, .conv2Channels = 8, .classes = 5}, WeightSource::initialised(11));
+    auto graph = buildSimpleCnn({.inputSize = 16, .conv1Channels = 4, .conv2Channels = 8, .classes = 5},
+                                WeightSource::initialised(11));
     if (!graph) throw std::runtime_error(graph.error().text());
     auto model = modelOf(*std::move(graph));
     model->preprocessing.resizeHeight = model->preprocessing.resizeWidth = 16;
@@ -29,10 +30,13 @@ SourceImage smallPicture() {
     image.name = "small.png";
     image.rgb = {.width = 24, .height = 20, .pixels = {}};
     for (int i = 0; i < 24 * 20; ++i)
-        for (const int channel : {i * 7, i * 13 + i / 24 * 40, 255 - i / 3}) image.rgb.pixels.push_back(static_cast<std::uint8_t>(channel));
+        for (const int channel : {i * 7, i * 13 + i / 24 * 40, 255 - i / 3})
+            image.rgb.pixels.push_back(static_cast<std::uint8_t>(channel));
     return image;
 }
 
-TensorInput twelve(std::vector<float> values) { return {.path = "made/up.safetensors", .tensor = "x", .values = std::move(values), .shape = {1, 3, 2, 2}}; }
+TensorInput twelve(std::vector<float> values) {
+    return {.path = "made/up.safetensors", .tensor = "x", .values = std::move(values), .shape = {1, 3, 2, 2}};
+}
 
 }  // namespace mantissa::test

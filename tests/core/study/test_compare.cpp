@@ -1,5 +1,3 @@
-#include "study/compare.h"
-
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +7,7 @@
 
 #include "core/run/graph_writer.h"
 #include "core/study/small_model.h"
+#include "study/compare.h"
 
 namespace {
 
@@ -155,7 +154,9 @@ TEST(Compare, FailsAsAWholeOnlyWhereTheReferenceCannotRun) {
 
 TEST(Compare, NanAndInfinityAreCountedNotHidden) {
     // 12 values times 10^4: past 65504, FP16's largest; minus itself, infinity is NaN.
-    const auto large = [](GraphWriter& g, ValueRef x) { return g.call("aten::mul", "head", {{"", x}, {"", 1e4}}, "Tensor"); };
+    const auto large = [](GraphWriter& g, ValueRef x) {
+        return g.call("aten::mul", "head", {{"", x}, {"", 1e4}}, "Tensor");
+    };
     const auto report = compare(requestOf(large, kOneToTwelve, {"fp16", "bf16"}));
     ASSERT_TRUE(report) << report.error().text();
     EXPECT_EQ(report->reference().infinities, 0U);
@@ -163,7 +164,8 @@ TEST(Compare, NanAndInfinityAreCountedNotHidden) {
     EXPECT_EQ(report->runs[1].nans, 0U);
     EXPECT_EQ(report->runs[2].infinities, 0U);
     EXPECT_EQ(report->comparisons[0].metrics.excluded, 6U);
-    EXPECT_NE(report->comparisons[0].verdict.find("6 of its 12 outputs are infinite"), std::string::npos) << report->comparisons[0].verdict;
+    EXPECT_NE(report->comparisons[0].verdict.find("6 of its 12 outputs are infinite"), std::string::npos)
+        << report->comparisons[0].verdict;
 
     const auto both = [&](GraphWriter& g, ValueRef x) {
         const ValueRef y = large(g, x);
@@ -182,7 +184,9 @@ TEST(Compare, NanAndInfinityAreCountedNotHidden) {
 }
 
 TEST(Compare, OverflowIsWhatTheUserChose) {
-    const auto large = [](GraphWriter& g, ValueRef x) { return g.call("aten::mul", "head", {{"", x}, {"", 100.0}}, "Tensor"); };
+    const auto large = [](GraphWriter& g, ValueRef x) {
+        return g.call("aten::mul", "head", {{"", x}, {"", 100.0}}, "Tensor");
+    };
     auto asked = requestOf(large, kOneToTwelve, {"e4m3"});  // largest 448
     asked.rounding.overflow = Overflow::saturate;
     const auto saturated = compare(asked);
@@ -230,9 +234,10 @@ TEST(Compare, CancelledBeforeTheReferenceIsDoneThereIsNoReport) {
 
 TEST(Compare, CancelledLaterWhatIsFinishedIsKept) {
     std::stop_source source;
-    const auto report = compare(request({"bf16", "e4m3", "fp16"}), source.get_token(), [&](const ProgressUpdate& update) {
-        if (update.stage.starts_with(format("e4m3").title + ": layer 2 ")) source.request_stop();
-    });
+    const auto report =
+        compare(request({"bf16", "e4m3", "fp16"}), source.get_token(), [&](const ProgressUpdate& update) {
+            if (update.stage.starts_with(format("e4m3").title + ": layer 2 ")) source.request_stop();
+        });
     ASSERT_TRUE(report) << report.error().text();
     EXPECT_TRUE(report->partial);
     ASSERT_EQ(report->runs.size(), 2U);
@@ -307,7 +312,13 @@ TEST(Compare, RequestsThatCannotBeMetSayWhy) {
     asked.tensor = twelve(kOneToTwelve);
     EXPECT_EQ(code(asked), ErrorCode::invalidArgument);
     asked.image.reset();
-    for (const auto& shape : std::vector<std::vector<std::int64_t>>{{12}, {3, 2, 2}, {2, 3, 1, 2}, {1, 3, 2, 3}, {1, -3, -2, 2}, {1, 3, 0, 2}, {1, 1, 2, 2},
+    for (const auto& shape : std::vector<std::vector<std::int64_t>>{{12},
+                                                                    {3, 2, 2},
+                                                                    {2, 3, 1, 2},
+                                                                    {1, 3, 2, 3},
+                                                                    {1, -3, -2, 2},
+                                                                    {1, 3, 0, 2},
+                                                                    {1, 1, 2, 2},
                                                                     {1, 1LL << 40, 1LL << 40, 1LL << 40}}) {
         asked.tensor->shape = shape;
         EXPECT_EQ(code(asked), ErrorCode::invalidArgument) << shape.size();
@@ -321,9 +332,13 @@ TEST(Compare, RequestsThatCannotBeMetSayWhy) {
 }
 
 TEST(Compare, AModelThatGivesNoRowOfLogitsIsRefused) {
-    const auto indices = [](GraphWriter& g, ValueRef x) { return g.call("aten::argmax", "head", {{"", x}, {"dim", std::int64_t{1}}, {"keepdim", true}}); };
+    const auto indices = [](GraphWriter& g, ValueRef x) {
+        return g.call("aten::argmax", "head", {{"", x}, {"dim", std::int64_t{1}}, {"keepdim", true}});
+    };
     EXPECT_EQ(compare(requestOf(indices, kOneToTwelve, {})).error().code, ErrorCode::unsupported);
-    const auto rows = [](GraphWriter& g, ValueRef x) { return g.call("aten::reshape", "head", {{"", x}, {"shape", ints({3, 4})}}); };
+    const auto rows = [](GraphWriter& g, ValueRef x) {
+        return g.call("aten::reshape", "head", {{"", x}, {"shape", ints({3, 4})}});
+    };
     EXPECT_EQ(compare(requestOf(rows, kOneToTwelve, {})).error().code, ErrorCode::unsupported);
     const auto number = [](GraphWriter& g, ValueRef x) { return g.call("scalar::numel", "head", {{"", x}}); };
     EXPECT_EQ(compare(requestOf(number, kOneToTwelve, {})).error().code, ErrorCode::unsupported);

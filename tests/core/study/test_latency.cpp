@@ -1,10 +1,9 @@
-#include "study/latency.h"
-
 #include <gtest/gtest.h>
 
 #include <utility>
 
 #include "core/run/graph_writer.h"
+#include "study/latency.h"
 
 namespace {
 
@@ -34,7 +33,8 @@ class TimeInTurns : public testing::Test {
 
 TEST_F(TimeInTurns, EveryRoundStartsWithAnotherAndWarmUpIsNotCounted) {
     ASSERT_TRUE(timeInTurns(timed_, input_, noting({.warmup = 1, .runs = 2})));
-    EXPECT_EQ(turns_, (std::vector<std::pair<std::size_t, int>>{{0, 0}, {1, 0}, {2, 0}, {1, 1}, {2, 1}, {0, 1}, {2, 2}, {0, 2}, {1, 2}}));
+    EXPECT_EQ(turns_, (std::vector<std::pair<std::size_t, int>>{
+                          {0, 0}, {1, 0}, {2, 0}, {1, 1}, {2, 1}, {0, 1}, {2, 2}, {0, 2}, {1, 2}}));
     for (const auto& timed : timed_) {
         EXPECT_EQ(timed.milliseconds.size(), 2U);
         for (const double ms : timed.milliseconds) EXPECT_GT(ms, 0);

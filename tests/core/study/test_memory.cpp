@@ -1,5 +1,3 @@
-#include "study/memory.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include "core/study/small_model.h"
 #include "graph/builder.h"
 #include "graph/mobilevit.h"
+#include "study/memory.h"
 
 namespace {
 
@@ -49,8 +48,10 @@ TEST(Memory, ComputedAndMeasuredStandSideBySide) {
         // Native formats really take what was computed for them; emulated ones are held in FP32.
         const bool native = memory.format.name != "e4m3" && memory.format.name != "int8";
         EXPECT_EQ(memory.mode, native ? RunMode::native : RunMode::emulated);
-        EXPECT_EQ(*memory.measuredWeightBytes, native ? memory.parameterBytes : fp32.parameterBytes) << memory.format.name;
-        EXPECT_EQ(*memory.measuredActivationBytes, native ? memory.activationPeakBytes : fp32.activationPeakBytes) << memory.format.name;
+        EXPECT_EQ(*memory.measuredWeightBytes, native ? memory.parameterBytes : fp32.parameterBytes)
+            << memory.format.name;
+        EXPECT_EQ(*memory.measuredActivationBytes, native ? memory.activationPeakBytes : fp32.activationPeakBytes)
+            << memory.format.name;
     }
     EXPECT_EQ(report->formats[5].scaleBytes, 4 * (4 + 8 + 5));
     EXPECT_EQ(report->formats[4].scaleBytes, 0);
@@ -100,7 +101,9 @@ TEST(Memory, ABatchThatDoesNotFitIsRefusedBeforeItIsTried) {
     // Each picture becomes 64 MiB, so 4096 of them would need 256 GiB.
     GraphWriter g;
     const ValueRef flat = g.call("aten::flatten", "", {{"", g.input()}, {"start_dim", std::int64_t{1}}}, "using_ints");
-    const ValueRef first = g.call("aten::slice", "", {{"", flat}, {"dim", std::int64_t{1}}, {"start", std::int64_t{0}}, {"end", std::int64_t{1}}}, "Tensor");
+    const ValueRef first =
+        g.call("aten::slice", "",
+               {{"", flat}, {"dim", std::int64_t{1}}, {"start", std::int64_t{0}}, {"end", std::int64_t{1}}}, "Tensor");
     auto model = modelOf(g.finish(g.call("aten::repeat", "wide", {{"", first}, {"repeats", ints({1, 1 << 24})}})));
     model->preprocessing.resizeHeight = model->preprocessing.resizeWidth = 2;
     MemoryRequest wide{.model = model, .image = std::nullopt, .formats = {format("fp32")}, .batch = 4096};
@@ -126,8 +129,10 @@ TEST(Memory, WeightsAreSharedOutAmongAtMostADozenModules) {
     const auto& share = report->weightShare;
     EXPECT_GE(share.size(), 6U);
     EXPECT_LE(share.size(), 12U);
-    EXPECT_TRUE(std::is_sorted(share.begin(), share.end(), [](const LayerBytes& a, const LayerBytes& b) { return a.bytes > b.bytes; }));
-    const auto sum = std::accumulate(share.begin(), share.end(), std::int64_t{0}, [](std::int64_t s, const LayerBytes& l) { return s + l.bytes; });
+    EXPECT_TRUE(std::is_sorted(share.begin(), share.end(),
+                               [](const LayerBytes& a, const LayerBytes& b) { return a.bytes > b.bytes; }));
+    const auto sum = std::accumulate(share.begin(), share.end(), std::int64_t{0},
+                                     [](std::int64_t s, const LayerBytes& l) { return s + l.bytes; });
     EXPECT_EQ(sum, asked.model->bytesIn(format("fp32"))) << "nothing is left out or counted twice";
     const auto has = [&](const std::string& layer) {
         return std::any_of(share.begin(), share.end(), [&](const LayerBytes& l) { return l.layer == layer; });
@@ -158,9 +163,12 @@ TEST(Memory, AFormatThatDoesNotRunKeepsWhatIsComputed) {
     // A constant of the program text keeps FP32, which LibTorch multiplies with FP32 only.
     GraphWriter g;
     const ValueRef flat = g.call("aten::flatten", "", {{"", g.input()}, {"start_dim", std::int64_t{1}}}, "using_ints");
-    auto model = modelOf(g.finish(g.call("aten::linear", "fc", {{"", flat}, {"", g.constant("c", normal({4, 12}, 1))}, {"", g.weight("fc.bias", normal({4}, 2))}})));
+    auto model = modelOf(g.finish(
+        g.call("aten::linear", "fc",
+               {{"", flat}, {"", g.constant("c", normal({4, 12}, 1))}, {"", g.weight("fc.bias", normal({4}, 2))}})));
     model->preprocessing.resizeHeight = model->preprocessing.resizeWidth = 2;
-    const auto report = measureMemory({.model = model, .image = std::nullopt, .formats = {format("fp64"), format("bf16")}, .batch = 1});
+    const auto report =
+        measureMemory({.model = model, .image = std::nullopt, .formats = {format("fp64"), format("bf16")}, .batch = 1});
     ASSERT_TRUE(report) << report.error().text();
     const FormatMemory& fp64 = report->formats[0];
     ASSERT_TRUE(fp64.error) << "FP32 arithmetic cannot stand in for FP64";

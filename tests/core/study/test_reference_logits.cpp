@@ -33,7 +33,10 @@ std::vector<double> stored(const SafetensorsFile& file, const std::string& name,
 TensorInput picture(const SafetensorsFile& file, const std::string& name, std::int64_t row = 0) {
     const at::Tensor tensor = tensorView(*file.find(name)).value().narrow(0, row, 1).contiguous();
     const auto* values = tensor.const_data_ptr<float>();
-    return {.path = file.path.string(), .tensor = name, .values = {values, values + tensor.numel()}, .shape = tensor.sizes().vec()};
+    return {.path = file.path.string(),
+            .tensor = name,
+            .values = {values, values + tensor.numel()},
+            .shape = tensor.sizes().vec()};
 }
 
 double largestDifference(const std::vector<double>& a, const std::vector<double>& b) {
@@ -92,7 +95,8 @@ TEST_F(MobileVit, NativeFormatsGiveTheStoredLogits) {
         ASSERT_TRUE(one.ok()) << one.error->text();
         EXPECT_EQ(one.mode, RunMode::native) << name;
         // A few ULP of the format at the logits' scale: kernels differ from one processor to the next.
-        EXPECT_LE(largestDifference(one.logits, stored(*expected_, name)), 4 * limits(one.format).epsilon * scale) << name;
+        EXPECT_LE(largestDifference(one.logits, stored(*expected_, name)), 4 * limits(one.format).epsilon * scale)
+            << name;
     }
     EXPECT_EQ(report->reference().top.front().index, 698U);
     EXPECT_EQ(report->runs[3].top.front().index, 698U);
@@ -193,17 +197,20 @@ TEST_P(SimpleCnnForm, GivesTheStoredLogits) {
         const double scale = scaleOf(logits);
         EXPECT_LE(largestDifference(report->reference().logits, logits), 1e-5 * scale) << row;
         if (!fp16) {
-            EXPECT_LE(largestDifference(report->runs[1].logits, stored(*file, "logits_bf16", row)), 4 * limits(format("bf16")).epsilon * scale);
+            EXPECT_LE(largestDifference(report->runs[1].logits, stored(*file, "logits_bf16", row)),
+                      4 * limits(format("bf16")).epsilon * scale);
         }
         if (!bf16) {
-            EXPECT_LE(largestDifference(report->runs[2].logits, stored(*file, "logits_fp16", row)), 4 * limits(format("fp16")).epsilon * scale);
+            EXPECT_LE(largestDifference(report->runs[2].logits, stored(*file, "logits_fp16", row)),
+                      4 * limits(format("fp16")).epsilon * scale);
         }
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, SimpleCnnForm,
-                         testing::Values("simplecnn.safetensors", "simplecnn_bf16.safetensors", "simplecnn_fp16.safetensors",
-                                         "simplecnn_state_dict.pth", "simplecnn_state_dict_legacy.pth", "simplecnn_checkpoint.pth",
+                         testing::Values("simplecnn.safetensors", "simplecnn_bf16.safetensors",
+                                         "simplecnn_fp16.safetensors", "simplecnn_state_dict.pth",
+                                         "simplecnn_state_dict_legacy.pth", "simplecnn_checkpoint.pth",
                                          "simplecnn_traced.pt", "simplecnn_scripted.pt"),
                          [](const auto& p) {
                              std::string name = p.param;

@@ -1,9 +1,9 @@
-#include "study/verdict.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
+
+#include "study/verdict.h"
 
 namespace {
 
@@ -43,9 +43,12 @@ TEST(Verdict, SaysWhetherTheAnswerIsKeptAndByHowMuch) {
 }
 
 TEST(Verdict, DoesNotHideWhatIsNotFinite) {
-    EXPECT_EQ(verdict({3, 1, 0}, {3, 1, kNan}), "BF16 keeps the answer, “cat”: margin 2, was 2, but 1 of its 3 outputs is NaN");
-    EXPECT_EQ(verdict({3, 1, 0}, {3, 1, -kInfinity}), "BF16 keeps the answer, “cat”: margin 2, was 2, but 1 of its 3 outputs is infinite");
-    EXPECT_EQ(verdict({3, 1, 0}, {kInfinity, kInfinity, 0}), "BF16 keeps the answer, “cat”, but 2 of its 3 outputs are infinite");
+    EXPECT_EQ(verdict({3, 1, 0}, {3, 1, kNan}),
+              "BF16 keeps the answer, “cat”: margin 2, was 2, but 1 of its 3 outputs is NaN");
+    EXPECT_EQ(verdict({3, 1, 0}, {3, 1, -kInfinity}),
+              "BF16 keeps the answer, “cat”: margin 2, was 2, but 1 of its 3 outputs is infinite");
+    EXPECT_EQ(verdict({3, 1, 0}, {kInfinity, kInfinity, 0}),
+              "BF16 keeps the answer, “cat”, but 2 of its 3 outputs are infinite");
     EXPECT_EQ(verdict({3, 1, 0}, {kNan, kNan, kNan}), "BF16 gives no answer: 3 of its 3 outputs are NaN");
     EXPECT_EQ(verdict({kNan, kNan}, {1, 0}), "FP32 gives no answer to keep: its outputs are NaN");
 }
