@@ -30,7 +30,14 @@ class Sum {
     double compensation_ = 0;
 };
 
-/// The value at quantile q of a sorted list, the smallest that at least q of the values do not exceed.
+/// The middle of a sorted list, or the mean of the two in the middle.
+double median(const std::vector<double>& sorted) {
+    if (sorted.empty()) return kNan;
+    const std::size_t half = sorted.size() / 2;
+    return sorted.size() % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/// The value at quantile q of a sorted list: the smallest that at least q of the values do not exceed.
 double quantile(const std::vector<double>& sorted, double q) {
     if (sorted.empty()) return kNan;
     const auto rank = static_cast<std::size_t>(std::ceil(q * static_cast<double>(sorted.size())));
@@ -67,7 +74,7 @@ void addUlps(ErrorMetrics& m, std::span<const double> r, std::span<const double>
     for (std::size_t i = 0; i < r.size(); ++i)
         if (bothFinite(r[i], c[i])) ulps.push_back(static_cast<double>(ulpDistance(format, r[i], c[i])));
     std::sort(ulps.begin(), ulps.end());
-    m.ulpMedian = quantile(ulps, 0.5);
+    m.ulpMedian = median(ulps);
     m.ulpP99 = quantile(ulps, 0.99);
     m.ulpMax = ulps.empty() ? kNan : ulps.back();
 }

@@ -95,10 +95,10 @@ std::optional<Format> custom(std::string_view name) {
     if (name.size() < 4 || name[0] != 'e' || m == std::string_view::npos) return std::nullopt;
     int exponentBits = 0, fractionBits = 0;
     const auto read = [](std::string_view digits, int& value) {
+        const bool isNumber = std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
         // Leading zeros would give one format two names.
-        if (digits.empty() || digits.size() > 2 || (digits.size() == 2 && digits[0] == '0')) return false;
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        return error == std::errc{} && end == digits.data() + digits.size();
+        if (!isNumber || digits.empty() || digits.size() > 2 || (digits.size() == 2 && digits[0] == '0')) return false;
+        return std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc{};
     };
     if (!read(name.substr(1, m - 1), exponentBits) || !read(name.substr(m + 1), fractionBits)) return std::nullopt;
     if (exponentBits < 1 || exponentBits > 11 || fractionBits > 52) return std::nullopt;

@@ -178,7 +178,9 @@ std::int64_t orderOf(const Format& f, std::uint64_t code) {
     if (f.kind == FormatKind::integer)
         return f.signBits ? static_cast<std::int64_t>(decode(f, code)) : static_cast<std::int64_t>(code);
     const std::uint64_t sign = layoutOf(f).signMask;
-    const auto magnitude = static_cast<std::int64_t>(code & ~sign);
+    auto magnitude = static_cast<std::int64_t>(code & ~sign);
+    // Without subnormals the smallest normal value comes next to 0.
+    if (!f.subnormals && hasZero(f)) magnitude = std::max<std::int64_t>(magnitude - static_cast<std::int64_t>(layoutOf(f).fractionMask), 0);
     return sign != 0 && (code & sign) ? -magnitude : magnitude;
 }
 
@@ -303,7 +305,9 @@ double ulp(const Format& f, double value) {
 }
 
 std::uint64_t ulpDistance(const Format& f, double a, double b) {
-    const std::uint64_t codeA = encode(f, a), codeB = encode(f, b);
+    // Where there is no infinity, overflow must not pass for NaN: the largest value is the nearest there is.
+    const RoundOptions options{.overflow = f.specials == Specials::ieee ? Overflow::standard : Overflow::saturate};
+    const std::uint64_t codeA = encode(f, a, options), codeB = encode(f, b, options);
     if (std::isnan(decode(f, codeA)) || std::isnan(decode(f, codeB))) return UINT64_MAX;
     const std::int64_t orderA = orderOf(f, codeA), orderB = orderOf(f, codeB);
     // Unsigned subtraction: the distance between −max and max of FP64 does not fit in a signed one.

@@ -46,7 +46,10 @@ double decode(const Format& format, std::uint64_t code);
 /// decode(encode(value)): the nearest representable value.
 double roundTo(const Format& format, double value, const RoundOptions& options = {});
 
-/// Rounds every element to the nearest representable value. `out` may be `in`; sizes must match. Threaded for large arrays.
+/// Rounds every element to a representable value: bit by bit what roundTo gives, as float32, for element i with index
+/// options.index + i. Values that float32 has not (int32's largest; those of e9m5 and wider beyond 2^128) become its nearest, which
+/// may be an infinity. `out` may be `in`, and must not overlap it otherwise; unequal sizes are a programming error and end the
+/// program. Threaded for large arrays; the result does not depend on how many threads there are.
 void roundArray(const Format& format, std::span<const float> in, std::span<float> out, const RoundOptions& options = {});
 
 /// The neighbouring code toward +∞ or −∞; the same code at the end of the range and for NaN. −0 and +0 count as one step apart
@@ -62,7 +65,8 @@ std::string_view className(NumberClass numberClass);
 /// Size of one unit in the last place of `format` at `value` (Goldberg 1991): 2^(e − fractionBits), that of the subnormals near 0.
 double ulp(const Format& format, double value);
 
-/// Number of representable values between a and b after both are rounded to `format`; ±0 are the same. NaN: the largest value.
+/// How many steps from one representable value to the next lie between a and b after both are rounded to `format`; ±0 are the same.
+/// What overflows counts as infinity, or as the largest value where there is none. UINT64_MAX where either is NaN.
 std::uint64_t ulpDistance(const Format& format, double a, double b);
 
 }  // namespace mantissa
