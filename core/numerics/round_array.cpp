@@ -136,7 +136,7 @@ template <Rounding mode, Shape shape>
     if constexpr (isIrregular) drop += static_cast<int32_t>(maskOf(below != 0)) & p.extraDrop;
     if constexpr (isWide || isIrregular) drop = larger(drop, 0);
     const uint32_t rounded = roundSignificand<mode>(static_cast<uint32_t>(value - b0), drop, negative, random);
-    const int32_t sum = b0 + static_cast<int32_t>(rounded);
+    const auto sum = static_cast<int32_t>(static_cast<uint32_t>(b0) + rounded);  // may wrap where it is not used
 
     uint32_t result = static_cast<uint32_t>(isWide ? denormalised(sum) : sum);
     // Less than the smallest value: then nothing of the significand is left but perhaps a carry.
