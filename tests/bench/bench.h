@@ -39,5 +39,6 @@ struct PairedTimes {
 PairedTimes timePaired(const std::function<void()>& ours, const std::function<void()>& theirs, int repeats);
 
 Benchmark compareWallTime();
+Benchmark roundingSpeed();
 
 }  // namespace mantissa::bench
