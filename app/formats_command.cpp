@@ -39,9 +39,10 @@ Result<Request> requestFrom(const Options& options) {
     for (const auto& name : options.names) {
         const auto found = findFormat(name);
         if (!found)
-            return Error{.code = ErrorCode::invalidArgument,
-                         .message = "is no number format; `mantissa formats` lists those there are, and eXmY makes others",
-                         .where = name};
+            return Error{
+                .code = ErrorCode::invalidArgument,
+                .message = "is no number format; `mantissa formats` lists those there are, and eXmY makes others",
+                .where = name};
         request.formats.push_back(*found);
     }
     if (!request.formats.empty()) {
@@ -61,8 +62,8 @@ std::string rounded(double value, int digits = 6) {
 
 std::string limitsTable(std::span<const Format> formats) {
     TextTable table;
-    table.row({"format", "bits", "sign", "exp", "frac", "bias", "max", "min normal", "min subnormal", "epsilon", "digits", "NaNs",
-               "infs", "range dB", "binades"});
+    table.row({"format", "bits", "sign", "exp", "frac", "bias", "max", "min normal", "min subnormal", "epsilon",
+               "digits", "NaNs", "infs", "range dB", "binades"});
     for (const Format& f : formats) {
         const FormatLimits l = limits(f);
         table.row({f.name, std::to_string(f.bits()), std::to_string(f.signBits), std::to_string(f.exponentBits),
@@ -78,10 +79,12 @@ std::string valueTable(const ValueInFormats& v) {
     table.row({"format", "bits", "code", "stored", "error", "relative", "ULP", "next down", "next up"});
     for (const Format& f : v.formats) {
         const StoredValue stored = v.value.storedIn(f, v.rounding);
-        const auto neighbour = [&](std::uint64_t code) { return code == stored.code ? "" : shortestText(decode(f, code)); };
-        table.row({f.name, bitText(f, stored.code), codeText(f, stored.code), exactDecimalText(stored.value), rounded(stored.error, 4),
-                   rounded(stored.relativeError, 4), rounded(stored.ulps, 4), neighbour(nextDown(f, stored.code)),
-                   neighbour(nextUp(f, stored.code))});
+        const auto neighbour = [&](std::uint64_t code) {
+            return code == stored.code ? "" : shortestText(decode(f, code));
+        };
+        table.row({f.name, bitText(f, stored.code), codeText(f, stored.code), exactDecimalText(stored.value),
+                   rounded(stored.error, 4), rounded(stored.relativeError, 4), rounded(stored.ulps, 4),
+                   neighbour(nextDown(f, stored.code)), neighbour(nextUp(f, stored.code))});
     }
     return table.text();
 }
@@ -96,7 +99,8 @@ std::string valueLine(const ValueInFormats& v) {
     return line + '\n';
 }
 
-/// Reads values, one a line; empty lines count for nothing. The n-th value, from 0, is the n-th element for stochastic rounding.
+/// Reads values, one a line; empty lines count for nothing. The n-th value, from 0, is the n-th element for stochastic
+/// rounding.
 template <class Function>
 Status forEachValue(const std::string& source, const Request& request, Function use) {
     std::ifstream file;
@@ -109,13 +113,15 @@ Status forEachValue(const std::string& source, const Request& request, Function 
     char line[8192];
     for (std::size_t number = 1; in.getline(line, sizeof line) || in.gcount() > 0; ++number) {
         const std::string where = name + ", line " + std::to_string(number);
-        if (in.fail() && !in.eof()) return Error{.code = ErrorCode::corrupt, .message = "the line is too long to be a value", .where = where};
+        if (in.fail() && !in.eof())
+            return Error{.code = ErrorCode::corrupt, .message = "the line is too long to be a value", .where = where};
         std::string_view text(line);
         while (text.ends_with('\r') || text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
         if (text.empty()) continue;
         const auto value = TypedValue::parse(text, request.selected);
         if (!value) return Error{.code = ErrorCode::corrupt, .message = value.error().text(), .where = where};
-        use(ValueInFormats{.input = std::string(text), .value = *value, .formats = request.formats, .rounding = rounding});
+        use(ValueInFormats{
+            .input = std::string(text), .value = *value, .formats = request.formats, .rounding = rounding});
         ++rounding.index;
     }
     if (in.bad()) return Error{.code = ErrorCode::unreadable, .message = "could not be read to its end", .where = name};
@@ -141,7 +147,8 @@ int runValue(const Options& options, const Request& request) {
 int runValues(const Options& options, const Request& request) {
     if (options.json.empty()) {
         // A filter: every line goes out as it comes in.
-        const Status status = forEachValue(*options.values, request, [](const ValueInFormats& v) { std::cout << valueLine(v); });
+        const Status status =
+            forEachValue(*options.values, request, [](const ValueInFormats& v) { std::cout << valueLine(v); });
         if (!status) return fail(status.error());
         return finish(writeText("-", ""));
     }
@@ -166,11 +173,15 @@ int runFormats(const Options& options) {
 void addFormatsCommand(CLI::App& app, int& exitCode) {
     auto* command = app.add_subcommand("formats", "Show the limits of number formats, or values in them");
     auto options = std::make_shared<Options>();
-    command->add_option("names", options->names, "Formats (default: every one with a name); eXmY makes others")->type_name("NAME");
-    auto* value = command->add_option("--value", options->value,
-                                      "A value to show in each format: 0.1, 1/3, 2^-24, pi, max, nan, 0x1.8p-3, f32:3dcccccd; 0x… and "
-                                      "0b… are bits of the first format named (FP32 if none is)")
-                      ->type_name("VALUE");
+    command->add_option("names", options->names, "Formats (default: every one with a name); eXmY makes others")
+        ->type_name("NAME");
+    auto* value =
+        command
+            ->add_option(
+                "--value", options->value,
+                "A value to show in each format: 0.1, 1/3, 2^-24, pi, max, nan, 0x1.8p-3, f32:3dcccccd; 0x… and "
+                "0b… are bits of the first format named (FP32 if none is)")
+            ->type_name("VALUE");
     command->add_option("--values", options->values, "A file of values, one a line, or - for standard input")
         ->type_name("FILE")
         ->excludes(value);
@@ -181,12 +192,17 @@ void addFormatsCommand(CLI::App& app, int& exitCode) {
         ->type_name("nearest-even|nearest-away|toward-zero|up|down|to-odd|stochastic")
         ->default_str("nearest-even");
     const std::map<std::string, Overflow> overflows{{"ieee", Overflow::standard}, {"saturate", Overflow::saturate}};
-    command->add_option("--overflow", options->rounding.overflow, "Beyond the largest value: as the format's standard says, or the largest")
+    command
+        ->add_option("--overflow", options->rounding.overflow,
+                     "Beyond the largest value: as the format's standard says, or the largest")
         ->transform(CLI::CheckedTransformer(overflows).description(""))
         ->type_name("ieee|saturate")
         ->default_str("ieee");
-    command->add_option("--seed", options->rounding.seed, "Seed of stochastic rounding")->type_name("N")->capture_default_str();
-    command->add_option("--json", options->json, "Write JSON to a file, or to standard output for -")->type_name("FILE");
+    command->add_option("--seed", options->rounding.seed, "Seed of stochastic rounding")
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_option("--json", options->json, "Write JSON to a file, or to standard output for -")
+        ->type_name("FILE");
     command->callback([options, &exitCode] { exitCode = runFormats(*options); });
 }
 

@@ -109,17 +109,19 @@ std::vector<std::size_t> topIndices(std::span<const double> values, std::size_t 
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     k = std::min(k, order.size());
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(k), order.end(), [&](std::size_t a, std::size_t b) {
-        const bool nanA = std::isnan(values[a]), nanB = std::isnan(values[b]);
-        if (nanA != nanB) return nanB;
-        if (!nanA && values[a] != values[b]) return values[a] > values[b];
-        return a < b;
-    });
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(k), order.end(),
+                      [&](std::size_t a, std::size_t b) {
+                          const bool nanA = std::isnan(values[a]), nanB = std::isnan(values[b]);
+                          if (nanA != nanB) return nanB;
+                          if (!nanA && values[a] != values[b]) return values[a] > values[b];
+                          return a < b;
+                      });
     order.resize(k);
     return order;
 }
 
-ErrorMetrics errorMetrics(std::span<const double> r, std::span<const double> c, const Format& candidateFormat, int topK) {
+ErrorMetrics errorMetrics(std::span<const double> r, std::span<const double> c, const Format& candidateFormat,
+                          int topK) {
     if (r.empty() || r.size() != c.size()) std::abort();
     ErrorMetrics m;
     m.count = r.size();
@@ -157,7 +159,8 @@ ErrorMetrics errorMetrics(std::span<const double> r, std::span<const double> c, 
     if (m.excluded == 0) {
         m.kl = divergence(r, c);
         const auto p = softmax(r), q = softmax(c);
-        for (std::size_t i = 0; i < p.size(); ++i) m.maxAbsProbability = std::max(m.maxAbsProbability, std::abs(q[i] - p[i]));
+        for (std::size_t i = 0; i < p.size(); ++i)
+            m.maxAbsProbability = std::max(m.maxAbsProbability, std::abs(q[i] - p[i]));
     } else {
         m.kl = m.maxAbsProbability = kNan;
     }

@@ -15,11 +15,13 @@ using boost::multiprecision::cpp_int;
 int binadeOf(const cpp_int& numerator, const cpp_int& denominator) {
     const int estimate = static_cast<int>(msb(numerator)) - static_cast<int>(msb(denominator));
     // The estimate is right or one too large.
-    const bool tooLarge = estimate >= 0 ? numerator < (denominator << estimate) : (numerator << -estimate) < denominator;
+    const bool tooLarge =
+        estimate >= 0 ? numerator < (denominator << estimate) : (numerator << -estimate) < denominator;
     return tooLarge ? estimate - 1 : estimate;
 }
 
-/// numerator / denominator in units of 2^quantum. A whole part past 2^63 is given as 2^63: only integers meet it, and they clamp.
+/// numerator / denominator in units of 2^quantum. A whole part past 2^63 is given as 2^63: only integers meet it, and
+/// they clamp.
 detail::Quotient quotientOf(const cpp_int& numerator, const cpp_int& denominator, int quantum) {
     const cpp_int above = quantum < 0 ? cpp_int(numerator << -quantum) : numerator;
     const cpp_int below = quantum > 0 ? cpp_int(denominator << quantum) : denominator;

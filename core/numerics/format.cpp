@@ -11,7 +11,8 @@
 namespace mantissa {
 namespace {
 
-Format floating(std::string name, std::string title, int exponentBits, int fractionBits, Specials specials, int storageBits) {
+Format floating(std::string name, std::string title, int exponentBits, int fractionBits, Specials specials,
+                int storageBits) {
     Format f;
     f.name = std::move(name);
     f.title = std::move(title);
@@ -54,20 +55,20 @@ Format e8m0() {
 
 const std::vector<Format>& known() {
     static const std::vector<Format> formats{
-        floating("fp64", "FP64", 11, 52, Specials::ieee, 64),          // IEEE 754-2019 binary64
-        floating("fp32", "FP32", 8, 23, Specials::ieee, 32),           // IEEE 754-2019 binary32
-        floating("tf32", "TF32", 8, 10, Specials::ieee, 32),           // NVIDIA Ampere: 19 bits kept in a 32-bit register
-        floating("fp16", "FP16", 5, 10, Specials::ieee, 16),           // IEEE 754-2019 binary16
-        floating("bf16", "BF16", 8, 7, Specials::ieee, 16),            // the upper half of binary32
-        floating("e4m3", "FP8 E4M3", 4, 3, Specials::allOnesNan, 8),   // OCP OFP8 v1.0
-        floating("e5m2", "FP8 E5M2", 5, 2, Specials::ieee, 8),         // OCP OFP8 v1.0
+        floating("fp64", "FP64", 11, 52, Specials::ieee, 64),  // IEEE 754-2019 binary64
+        floating("fp32", "FP32", 8, 23, Specials::ieee, 32),   // IEEE 754-2019 binary32
+        floating("tf32", "TF32", 8, 10, Specials::ieee, 32),   // NVIDIA Ampere: 19 bits kept in a 32-bit register
+        floating("fp16", "FP16", 5, 10, Specials::ieee, 16),   // IEEE 754-2019 binary16
+        floating("bf16", "BF16", 8, 7, Specials::ieee, 16),    // the upper half of binary32
+        floating("e4m3", "FP8 E4M3", 4, 3, Specials::allOnesNan, 8),  // OCP OFP8 v1.0
+        floating("e5m2", "FP8 E5M2", 5, 2, Specials::ieee, 8),        // OCP OFP8 v1.0
         integer("int8", "INT8", 1, 7),
         integer("uint8", "UINT8", 0, 8),
         integer("int16", "INT16", 1, 15),
         integer("int32", "INT32", 1, 31),
-        fnuz("e4m3fnuz", "FP8 E4M3FNUZ", 4, 3),                        // Graphcore, AMD CDNA 3
+        fnuz("e4m3fnuz", "FP8 E4M3FNUZ", 4, 3),  // Graphcore, AMD CDNA 3
         fnuz("e5m2fnuz", "FP8 E5M2FNUZ", 5, 2),
-        floating("e3m2", "FP6 E3M2", 3, 2, Specials::none, 6),         // OCP MX v1.0
+        floating("e3m2", "FP6 E3M2", 3, 2, Specials::none, 6),  // OCP MX v1.0
         floating("e2m3", "FP6 E2M3", 2, 3, Specials::none, 6),
         floating("e2m1", "FP4 E2M1", 2, 1, Specials::none, 4),
         e8m0(),
@@ -81,12 +82,28 @@ struct Alias {
 };
 
 constexpr std::array kAliases{
-    Alias{"float64", "fp64"},    Alias{"double", "fp64"},      Alias{"float32", "fp32"},      Alias{"float", "fp32"},
-    Alias{"single", "fp32"},     Alias{"float16", "fp16"},     Alias{"half", "fp16"},         Alias{"bfloat16", "bf16"},
-    Alias{"tensorfloat32", "tf32"}, Alias{"fp8", "e4m3"},      Alias{"e4m3fn", "e4m3"},       Alias{"float8_e4m3fn", "e4m3"},
-    Alias{"float8_e5m2", "e5m2"}, Alias{"float8_e4m3fnuz", "e4m3fnuz"}, Alias{"float8_e5m2fnuz", "e5m2fnuz"},
-    Alias{"e3m2fn", "e3m2"},     Alias{"e2m3fn", "e2m3"},      Alias{"e2m1fn", "e2m1"},       Alias{"e8m0fnu", "e8m0"},
-    Alias{"f64", "fp64"},        Alias{"f32", "fp32"},         Alias{"f16", "fp16"},
+    Alias{"float64", "fp64"},
+    Alias{"double", "fp64"},
+    Alias{"float32", "fp32"},
+    Alias{"float", "fp32"},
+    Alias{"single", "fp32"},
+    Alias{"float16", "fp16"},
+    Alias{"half", "fp16"},
+    Alias{"bfloat16", "bf16"},
+    Alias{"tensorfloat32", "tf32"},
+    Alias{"fp8", "e4m3"},
+    Alias{"e4m3fn", "e4m3"},
+    Alias{"float8_e4m3fn", "e4m3"},
+    Alias{"float8_e5m2", "e5m2"},
+    Alias{"float8_e4m3fnuz", "e4m3fnuz"},
+    Alias{"float8_e5m2fnuz", "e5m2fnuz"},
+    Alias{"e3m2fn", "e3m2"},
+    Alias{"e2m3fn", "e2m3"},
+    Alias{"e2m1fn", "e2m1"},
+    Alias{"e8m0fnu", "e8m0"},
+    Alias{"f64", "fp64"},
+    Alias{"f32", "fp32"},
+    Alias{"f16", "fp16"},
 };
 
 /// `eXmY`, IEEE-like; nothing when the text is not of that form or out of range.

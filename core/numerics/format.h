@@ -16,10 +16,10 @@ enum class FormatKind {
 
 /// Which codes are infinities and NaNs.
 enum class Specials {
-    ieee,            ///< IEEE 754-2019 clause 3.4: top exponent holds infinities (fraction 0) and NaNs
-    allOnesNan,      ///< OCP E4M3 and E8M0: only all exponent and fraction bits 1 is NaN, no infinities
-    negativeZeroNan, ///< FNUZ: only the code of −0 is NaN, no infinities, no −0
-    none             ///< OCP E3M2, E2M3, E2M1: every code is finite
+    ieee,             ///< IEEE 754-2019 clause 3.4: top exponent holds infinities (fraction 0) and NaNs
+    allOnesNan,       ///< OCP E4M3 and E8M0: only all exponent and fraction bits 1 is NaN, no infinities
+    negativeZeroNan,  ///< FNUZ: only the code of −0 is NaN, no infinities, no −0
+    none              ///< OCP E3M2, E2M3, E2M1: every code is finite
 };
 
 /// A number format as data. Every limit is derived from these fields.
@@ -51,12 +51,12 @@ const Format& format(std::string_view name);
 
 /// Derived limits (IEEE 754-2019 clause 3.3; OCP MX v1.0 and OFP8 for the small formats).
 struct FormatLimits {
-    double max = 0;           ///< largest finite
-    double minNormal = 0;     ///< smallest positive normal
-    double minSubnormal = 0;  ///< smallest positive; equals minNormal without subnormals
-    double epsilon = 0;       ///< gap between 1 and the next larger value
-    double decimalDigits = 0; ///< (fractionBits + 1) · log10(2)
-    std::uint64_t codes = 0;  ///< 2^bits, saturating at 2^64 − 1
+    double max = 0;            ///< largest finite
+    double minNormal = 0;      ///< smallest positive normal
+    double minSubnormal = 0;   ///< smallest positive; equals minNormal without subnormals
+    double epsilon = 0;        ///< gap between 1 and the next larger value
+    double decimalDigits = 0;  ///< (fractionBits + 1) · log10(2)
+    std::uint64_t codes = 0;   ///< 2^bits, saturating at 2^64 − 1
     std::uint64_t nans = 0;
     std::uint64_t infinities = 0;
     double dynamicRangeDb = 0;       ///< 20·log10(max / minSubnormal)

@@ -3,25 +3,17 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <thread>
-#include <vector>
 
+#include "numerics/array_work.h"
 #include "numerics/rounding.h"
 #include "numerics/rounding_internal.h"
 
-// The array kernel works on the bits of the float32 inputs without branches, so that the compiler turns each loop into vector code;
-// the best instruction set is chosen when the program starts. It must agree with roundTo bit by bit.
+// The array kernel works on the bits of the float32 inputs without branches, so that the compiler turns each loop into
+// vector code; the best instruction set is chosen when the program starts. It must agree with roundTo bit by bit.
 //
-// A float32 is b0 + significand, where b0 holds the exponent field less one and the significand its hidden bit, so that a carry out
-// of the significand moves into the exponent by itself. Rounding clears the significand's low `drop` bits: as many as the format has
-// fewer than float32, and one more for each binade below the format's smallest normal value.
-
-// Sanitizers do not get along with the resolvers that choose among the clones before main.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define MANTISSA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), noinline))
-#else
-#define MANTISSA_CLONES
-#endif
+// A float32 is b0 + significand, where b0 holds the exponent field less one and the significand its hidden bit, so that
+// a carry out of the significand moves into the exponent by itself. Rounding clears the significand's low `drop` bits:
+// as many as the format has fewer than float32, and one more for each binade below the format's smallest normal value.
 
 namespace mantissa {
 namespace {
@@ -31,8 +23,9 @@ using std::uint32_t;
 
 constexpr uint32_t kSign = 0x80000000u;
 constexpr int32_t kInfinity = 0x7F800000;
-constexpr int32_t kHidden = 0x00800000;        ///< the hidden bit, and one step of the exponent field
-constexpr int32_t kSubnormalScale = 149 << 23;  ///< exponent of float32's smallest value, −149, as a step of the exponent field
+constexpr int32_t kHidden = 0x00800000;  ///< the hidden bit, and one step of the exponent field
+constexpr int32_t kSubnormalScale =
+    149 << 23;  ///< exponent of float32's smallest value, −149, as a step of the exponent field
 
 /// One value for positive inputs and one for negative ones, as bits of a float32.
 struct BySign {
@@ -42,17 +35,18 @@ struct BySign {
 
 /// What the kernel needs to know of a format, in terms of float32's own fields.
 struct Parameters {
-    int32_t drop = 0;           ///< significand bits that float32 has more; negative where it has fewer
-    int32_t extraDrop = 0;      ///< how many more it has below the smallest normal value, besides one a binade
-    int32_t lowest = 0;         ///< the smallest normal value's exponent field, in place (× 2^23); may be below float32's
-    uint32_t quantum = 0;       ///< the smallest positive value
-    uint32_t nothing = 0;       ///< the magnitude of what is rounded below the smallest positive value: 0, if there is a 0
+    int32_t drop = 0;       ///< significand bits that float32 has more; negative where it has fewer
+    int32_t extraDrop = 0;  ///< how many more it has below the smallest normal value, besides one a binade
+    int32_t lowest = 0;     ///< the smallest normal value's exponent field, in place (× 2^23); may be below float32's
+    uint32_t quantum = 0;   ///< the smallest positive value
+    uint32_t nothing = 0;   ///< the magnitude of what is rounded below the smallest positive value: 0, if there is a 0
     uint32_t negativeZero = 0;  ///< all ones where there is a −0
     BySign zero;                ///< what a zero becomes
-    BySign max;                 ///< magnitude of the largest finite value; as a signed number below every magnitude where there is none
-    BySign overflow;            ///< what a finite value beyond `max` becomes
-    BySign infinity;            ///< what an infinity becomes
-    BySign nan;                 ///< what a NaN becomes
+    BySign
+        max;  ///< magnitude of the largest finite value; as a signed number below every magnitude where there is none
+    BySign overflow;  ///< what a finite value beyond `max` becomes
+    BySign infinity;  ///< what an infinity becomes
+    BySign nan;       ///< what a NaN becomes
     detail::RandomKey key;
 };
 
@@ -66,7 +60,9 @@ enum class Shape {
 
 /// Selections by mask instead of ?:, which the compiler would turn back into branches that no vector unit can take.
 [[gnu::always_inline]] inline uint32_t maskOf(bool condition) { return 0u - static_cast<uint32_t>(condition); }
-[[gnu::always_inline]] inline uint32_t select(uint32_t mask, uint32_t yes, uint32_t no) { return (yes & mask) | (no & ~mask); }
+[[gnu::always_inline]] inline uint32_t select(uint32_t mask, uint32_t yes, uint32_t no) {
+    return (yes & mask) | (no & ~mask);
+}
 [[gnu::always_inline]] inline uint32_t pick(uint32_t negative, BySign values) {
     return select(negative, values.negative, values.positive);
 }
@@ -80,12 +76,14 @@ enum class Shape {
 
 /// The significand with its low bits rounded away; `full` says how many, and may be more than there are.
 template <Rounding mode>
-[[gnu::always_inline]] inline uint32_t roundSignificand(uint32_t significand, int32_t full, uint32_t negative, uint32_t random) {
+[[gnu::always_inline]] inline uint32_t roundSignificand(uint32_t significand, int32_t full, uint32_t negative,
+                                                        uint32_t random) {
     // Past 25 bits everything is remainder, below one half.
     const int32_t drop = smaller(full, 25);
     const uint32_t unit = 1u << drop, remainder = unit - 1u;
     if constexpr (mode == Rounding::nearestEven) {
-        // Adding one less than half, plus one where the last kept bit is odd, carries exactly when the tie rule says so.
+        // Adding one less than half, plus one where the last kept bit is odd, carries exactly when the tie rule says
+        // so.
         const uint32_t odd = (significand >> drop) & remainder & 1u;
         return (significand + (remainder >> 1) + odd) & ~remainder;
     } else if constexpr (mode == Rounding::nearestAway) {
@@ -140,10 +138,12 @@ template <Rounding mode, Shape shape>
 
     uint32_t result = static_cast<uint32_t>(isWide ? denormalised(sum) : sum);
     // Less than the smallest value: then nothing of the significand is left but perhaps a carry.
-    const uint32_t tiny = isIrregular ? select(maskOf(rounded != 0), p.quantum, p.nothing) : maskOf(rounded != 0) & p.quantum;
+    const uint32_t tiny =
+        isIrregular ? select(maskOf(rounded != 0), p.quantum, p.nothing) : maskOf(rounded != 0) & p.quantum;
     result = select(maskOf(drop >= 24), tiny, result);
     if constexpr (isWide && !isIrregular) result &= maskOf(magnitude != 0);
-    const uint32_t isBeyond = maskOf(static_cast<int32_t>(result) > static_cast<int32_t>(isIrregular ? pick(negative, p.max) : p.max.positive));
+    const uint32_t isBeyond = maskOf(static_cast<int32_t>(result) >
+                                     static_cast<int32_t>(isIrregular ? pick(negative, p.max) : p.max.positive));
     result |= isIrregular ? sign & (p.negativeZero | maskOf(result != 0)) : sign;
 
     // Where both sides of zero are alike, so are these up to the sign; overflow is not in the directed modes.
@@ -161,27 +161,30 @@ template <Rounding mode, Shape shape>
 [[gnu::always_inline]] inline void roundBlocks(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t indexLow,
                                                const Parameters& parameters) {
     const Parameters p = parameters;  // by value: the compiler need not fear that `out` overwrites it
-    // The processor's own prefetching falls behind so long a loop body; asking for the lines two blocks ahead halves the time.
+    // The processor's own prefetching falls behind so long a loop body; asking for the lines two blocks ahead halves
+    // the time.
     constexpr std::size_t kBlock = 256, kAhead = 512, kLine = 64 / sizeof(uint32_t);
     for (std::size_t begin = 0; begin < count; begin += kBlock) {
         const std::size_t end = begin + kBlock < count ? begin + kBlock : count;
         for (std::size_t i = begin + kAhead; i < end + kAhead && i < count; i += kLine) __builtin_prefetch(in + i);
         for (std::size_t i = begin; i < end; ++i) {
-            const uint32_t random = mode == Rounding::stochastic ? detail::randomFrom(p.key, indexLow + static_cast<uint32_t>(i)) : 0;
+            const uint32_t random =
+                mode == Rounding::stochastic ? detail::randomFrom(p.key, indexLow + static_cast<uint32_t>(i)) : 0;
             out[i] = roundOne<mode, shape>(in[i], random, p);
         }
     }
 }
 
 // Clones are made of functions, not of templates: one function a mode and shape.
-#define MANTISSA_KERNEL(name, mode, shape)                                                                                  \
-    MANTISSA_CLONES void name(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t low, const Parameters& p) {    \
-        roundBlocks<Rounding::mode, Shape::shape>(in, out, count, low, p);                                                  \
+#define MANTISSA_KERNEL(name, mode, shape)                                                        \
+    MANTISSA_CLONES void name(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t low, \
+                              const Parameters& p) {                                              \
+        roundBlocks<Rounding::mode, Shape::shape>(in, out, count, low, p);                        \
     }
-#define MANTISSA_KERNELS(mode)                            \
-    MANTISSA_KERNEL(mode##Plain, mode, plain)             \
-    MANTISSA_KERNEL(mode##Wide, mode, wide)               \
-    MANTISSA_KERNEL(mode##Irregular, mode, irregular)     \
+#define MANTISSA_KERNELS(mode)                                \
+    MANTISSA_KERNEL(mode##Plain, mode, plain)                 \
+    MANTISSA_KERNEL(mode##Wide, mode, wide)                   \
+    MANTISSA_KERNEL(mode##Irregular, mode, irregular)         \
     MANTISSA_KERNEL(mode##WideIrregular, mode, wideIrregular) \
     constexpr Kernel mode##Kernels[] = {mode##Plain, mode##Wide, mode##Irregular, mode##WideIrregular};
 MANTISSA_KERNELS(nearestEven)
@@ -207,13 +210,20 @@ Shape shapeOf(const Format& f) {
 Kernel kernelFor(const Format& f, Rounding rounding) {
     const auto shape = static_cast<std::size_t>(shapeOf(f));
     switch (rounding) {
-        case Rounding::nearestEven: return nearestEvenKernels[shape];
-        case Rounding::nearestAway: return nearestAwayKernels[shape];
-        case Rounding::towardZero: return towardZeroKernels[shape];
-        case Rounding::up: return upKernels[shape];
-        case Rounding::down: return downKernels[shape];
-        case Rounding::toOdd: return toOddKernels[shape];
-        case Rounding::stochastic: return stochasticKernels[shape];
+        case Rounding::nearestEven:
+            return nearestEvenKernels[shape];
+        case Rounding::nearestAway:
+            return nearestAwayKernels[shape];
+        case Rounding::towardZero:
+            return towardZeroKernels[shape];
+        case Rounding::up:
+            return upKernels[shape];
+        case Rounding::down:
+            return downKernels[shape];
+        case Rounding::toOdd:
+            return toOddKernels[shape];
+        case Rounding::stochastic:
+            return stochasticKernels[shape];
     }
     return nullptr;
 }
@@ -263,7 +273,8 @@ Parameters parametersFor(const Format& f, const RoundOptions& options, uint32_t 
     return p;
 }
 
-/// Formats that lie wholly or partly above float32's range have values that no float32 can stand for. Only an odd bias gives them.
+/// Formats that lie wholly or partly above float32's range have values that no float32 can stand for. Only an odd bias
+/// gives them.
 bool kernelHandles(const Format& f) { return limits(f).minSubnormal <= 0x1p100; }
 
 void roundRange(const Format& f, std::span<const float> in, std::span<float> out, RoundOptions options) {
@@ -280,8 +291,8 @@ void roundRange(const Format& f, std::span<const float> in, std::span<float> out
         const std::uint64_t untilNextKey = (std::uint64_t{1} << 32) - (index & 0xFFFFFFFFu);
         const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(in.size() - done, untilNextKey));
         const Parameters p = parametersFor(f, options, static_cast<uint32_t>(index >> 32));
-        kernel(reinterpret_cast<const uint32_t*>(in.data() + done), reinterpret_cast<uint32_t*>(out.data() + done), count,
-               static_cast<uint32_t>(index), p);
+        kernel(reinterpret_cast<const uint32_t*>(in.data() + done), reinterpret_cast<uint32_t*>(out.data() + done),
+               count, static_cast<uint32_t>(index), p);
         done += count;
     }
 }
@@ -290,19 +301,11 @@ void roundRange(const Format& f, std::span<const float> in, std::span<float> out
 
 void roundArray(const Format& f, std::span<const float> in, std::span<float> out, const RoundOptions& options) {
     if (in.size() != out.size()) std::abort();
-    // Below this a thread costs more than it saves.
-    constexpr std::size_t kWorthAThread = std::size_t{1} << 20;
-    const std::size_t threads =
-        std::min<std::size_t>(std::max(1u, std::thread::hardware_concurrency()), std::max<std::size_t>(1, in.size() / kWorthAThread));
-    if (threads == 1) return roundRange(f, in, out, options);
-    std::vector<std::jthread> workers;
-    const std::size_t share = (in.size() + threads - 1) / threads;
-    for (std::size_t t = 0; t < threads; ++t) {
-        const std::size_t begin = std::min(in.size(), t * share), count = std::min(in.size() - begin, share);
+    inShares(in.size(), [&](std::size_t begin, std::size_t count) {
         RoundOptions own = options;
         own.index += begin;
-        workers.emplace_back([=, &f] { roundRange(f, in.subspan(begin, count), out.subspan(begin, count), own); });
-    }
+        roundRange(f, in.subspan(begin, count), out.subspan(begin, count), own);
+    });
 }
 
 }  // namespace mantissa

@@ -8,15 +8,20 @@
 #include "numerics/rounding_internal.h"
 
 // Policy, the same for one value and for arrays:
-//  * NaN becomes the format's quiet NaN with the sign kept. A format without NaN gives 0 of that sign; an IEEE-like format
+//  * NaN becomes the format's quiet NaN with the sign kept. A format without NaN gives 0 of that sign; an IEEE-like
+//  format
 //    without fraction bits has no NaN code either and gives infinity.
-//  * ±∞ stays infinite where the format has infinities and overflow is "standard"; else it overflows like any finite value.
-//  * −0 stays −0 where the format has it (not FNUZ, integers, E8M0). E8M0 has no zero and no sign: 0 and negatives give NaN.
-//  * Rounding happens once, as if the exponent had no upper bound; what then exceeds the largest finite value overflows. So the tie
+//  * ±∞ stays infinite where the format has infinities and overflow is "standard"; else it overflows like any finite
+//  value.
+//  * −0 stays −0 where the format has it (not FNUZ, integers, E8M0). E8M0 has no zero and no sign: 0 and negatives give
+//  NaN.
+//  * Rounding happens once, as if the exponent had no upper bound; what then exceeds the largest finite value
+//  overflows. So the tie
 //    464 of E4M3 still gives 448, and 65519.99 of FP16 gives 65504.
-//  * Overflow "standard": infinity, else NaN (E4M3, FNUZ, E8M0), else the largest finite value (FP6, FP4, integers). Directed modes
-//    that point back to the range (toward zero, up for negative values, down for positive ones) and to-odd give the largest finite
-//    value, as IEEE 754-2019 clause 7.4 asks. "saturate": always the largest finite value of that sign.
+//  * Overflow "standard": infinity, else NaN (E4M3, FNUZ, E8M0), else the largest finite value (FP6, FP4, integers).
+//  Directed modes
+//    that point back to the range (toward zero, up for negative values, down for positive ones) and to-odd give the
+//    largest finite value, as IEEE 754-2019 clause 7.4 asks. "saturate": always the largest finite value of that sign.
 //  * Nearest-even breaks ties by the last bit of the significand. E8M0's only significand is 1, odd, so its ties go up.
 //  * Integers: the value is rounded to an integer and clamped to the range; NaN gives 0.
 //  * Below the smallest positive value the neighbours are it and 0, except for E8M0, which gives its smallest.
@@ -43,7 +48,8 @@ Decomposed decompose(double value) {
 /// significand × 2^(−shift). A whole part past 2^63 is given as 2^63: only integers meet it, and they clamp far below.
 Quotient divide(std::uint64_t significand, int shift) {
     constexpr std::uint64_t kHuge = std::uint64_t{1} << 63;
-    if (shift <= 0) return {.whole = -shift > 63 - static_cast<int>(std::bit_width(significand)) ? kHuge : significand << -shift};
+    if (shift <= 0)
+        return {.whole = -shift > 63 - static_cast<int>(std::bit_width(significand)) ? kHuge : significand << -shift};
     const std::uint64_t whole = shift > 63 ? 0 : significand >> shift;
     const std::uint64_t remainder = shift > 63 ? significand : significand & ((std::uint64_t{1} << shift) - 1);
     if (shift <= 32) return {whole, static_cast<std::uint32_t>(remainder << (32 - shift)), false};
@@ -59,14 +65,21 @@ std::uint64_t roundQuotient(const Quotient& q, bool negative, const RoundOptions
     const bool tie = q.leading == kHalf && !q.sticky;
     const bool aboveHalf = q.leading >= kHalf && !tie;
     switch (options.rounding) {
-        case Rounding::nearestEven: return q.whole + (aboveHalf || (tie && (q.whole & 1)));
-        case Rounding::nearestAway: return q.whole + (aboveHalf || tie);
-        case Rounding::towardZero: return q.whole;
-        case Rounding::up: return q.whole + (inexact && !negative);
-        case Rounding::down: return q.whole + (inexact && negative);
-        case Rounding::toOdd: return q.whole | (inexact ? 1 : 0);
+        case Rounding::nearestEven:
+            return q.whole + (aboveHalf || (tie && (q.whole & 1)));
+        case Rounding::nearestAway:
+            return q.whole + (aboveHalf || tie);
+        case Rounding::towardZero:
+            return q.whole;
+        case Rounding::up:
+            return q.whole + (inexact && !negative);
+        case Rounding::down:
+            return q.whole + (inexact && negative);
+        case Rounding::toOdd:
+            return q.whole | (inexact ? 1 : 0);
         case Rounding::stochastic:
-            // Up with probability leading / 2^32, which is exact for every FP32 value and every quantum above 2^-32 of it.
+            // Up with probability leading / 2^32, which is exact for every FP32 value and every quantum above 2^-32 of
+            // it.
             return q.whole + (q.leading > ~detail::randomBits(options.seed, options.index));
     }
     return q.whole;
@@ -104,15 +117,21 @@ std::uint64_t largestCode(const Format& f, bool negative) {
     return assemble(f, negative, l.topField, l.topFraction);
 }
 
-std::uint64_t infinityCode(const Format& f, bool negative) { return assemble(f, negative, (1 << f.exponentBits) - 1, 0); }
+std::uint64_t infinityCode(const Format& f, bool negative) {
+    return assemble(f, negative, (1 << f.exponentBits) - 1, 0);
+}
 
 std::uint64_t nanCode(const Format& f, bool negative) {
     const int allOnes = (1 << f.exponentBits) - 1;
     switch (f.specials) {
-        case Specials::ieee: return assemble(f, negative, allOnes, f.fractionBits ? std::uint64_t{1} << (f.fractionBits - 1) : 0);
-        case Specials::allOnesNan: return assemble(f, negative, allOnes, layoutOf(f).fractionMask);
-        case Specials::negativeZeroNan: return layoutOf(f).signMask;
-        case Specials::none: return negative ? layoutOf(f).signMask : 0;
+        case Specials::ieee:
+            return assemble(f, negative, allOnes, f.fractionBits ? std::uint64_t{1} << (f.fractionBits - 1) : 0);
+        case Specials::allOnesNan:
+            return assemble(f, negative, allOnes, layoutOf(f).fractionMask);
+        case Specials::negativeZeroNan:
+            return layoutOf(f).signMask;
+        case Specials::none:
+            return negative ? layoutOf(f).signMask : 0;
     }
     return 0;
 }
@@ -142,7 +161,8 @@ std::uint64_t encodeSpecial(const Format& f, double value, Overflow overflow) {
     return zeroCode(f, negative);
 }
 
-std::uint64_t encodeFloating(const Format& f, bool negative, const Quotient& quotient, int quantum, const RoundOptions& options) {
+std::uint64_t encodeFloating(const Format& f, bool negative, const Quotient& quotient, int quantum,
+                             const RoundOptions& options) {
     if (negative && !hasZero(f)) return nanCode(f, false);
     const Layout l = layoutOf(f);
     const int lowest = l.lowField - f.bias;  // exponent of the smallest normal value
@@ -150,7 +170,8 @@ std::uint64_t encodeFloating(const Format& f, bool negative, const Quotient& quo
     if (k == 0) return hasZero(f) ? zeroCode(f, negative) : 0;
     if (!f.subnormals && quantum == lowest && quotient.whole == 0) return assemble(f, negative, l.lowField, 0);
     const auto beyond = [&] {
-        return staysFinite(options.rounding, negative) ? largestCode(f, negative) : overflowCode(f, negative, options.overflow);
+        return staysFinite(options.rounding, negative) ? largestCode(f, negative)
+                                                       : overflowCode(f, negative, options.overflow);
     };
     if (k <= l.fractionMask) {
         // A format with one exponent bit may have subnormals only, and they end where its special values begin.
@@ -180,7 +201,8 @@ std::int64_t orderOf(const Format& f, std::uint64_t code) {
     const std::uint64_t sign = layoutOf(f).signMask;
     auto magnitude = static_cast<std::int64_t>(code & ~sign);
     // Without subnormals the smallest normal value comes next to 0.
-    if (!f.subnormals && hasZero(f)) magnitude = std::max<std::int64_t>(magnitude - static_cast<std::int64_t>(layoutOf(f).fractionMask), 0);
+    if (!f.subnormals && hasZero(f))
+        magnitude = std::max<std::int64_t>(magnitude - static_cast<std::int64_t>(layoutOf(f).fractionMask), 0);
     return sign != 0 && (code & sign) ? -magnitude : magnitude;
 }
 
@@ -190,7 +212,8 @@ std::uint64_t step(const Format& f, std::uint64_t code, int direction) {
     if (std::isnan(value)) return code;
     if (f.kind == FormatKind::integer) return encode(f, value + direction);
     const std::uint64_t sign = layoutOf(f).signMask;
-    const std::uint64_t one = f.subnormals ? 1 : std::uint64_t{1} << f.fractionBits;  // the smallest positive value's code
+    const std::uint64_t one =
+        f.subnormals ? 1 : std::uint64_t{1} << f.fractionBits;  // the smallest positive value's code
     const bool toward = direction > 0;
     if (value == 0 && hasZero(f)) return toward ? one : (sign | one);
     const bool negative = value < 0;
@@ -259,13 +282,16 @@ double decode(const Format& f, std::uint64_t code) {
     if (f.specials == Specials::negativeZeroNan && code == l.signMask) return kNan;
     double magnitude = 0;
     if (field >= l.lowField)
-        magnitude = std::ldexp(static_cast<double>(fraction | (std::uint64_t{1} << f.fractionBits)), field - f.bias - f.fractionBits);
+        magnitude = std::ldexp(static_cast<double>(fraction | (std::uint64_t{1} << f.fractionBits)),
+                               field - f.bias - f.fractionBits);
     else if (f.subnormals)
         magnitude = std::ldexp(static_cast<double>(fraction), 1 - f.bias - f.fractionBits);
     return negative ? -magnitude : magnitude;
 }
 
-double roundTo(const Format& f, double value, const RoundOptions& options) { return decode(f, encode(f, value, options)); }
+double roundTo(const Format& f, double value, const RoundOptions& options) {
+    return decode(f, encode(f, value, options));
+}
 
 std::string_view roundingName(Rounding rounding) {
     for (const auto& entry : kRoundingNames)
@@ -278,16 +304,22 @@ NumberClass classify(const Format& f, std::uint64_t code) {
     if (std::isnan(value)) return NumberClass::nan;
     if (std::isinf(value)) return NumberClass::infinity;
     if (value == 0) return NumberClass::zero;
-    return f.kind == FormatKind::floating && std::abs(value) < limits(f).minNormal ? NumberClass::subnormal : NumberClass::normal;
+    return f.kind == FormatKind::floating && std::abs(value) < limits(f).minNormal ? NumberClass::subnormal
+                                                                                   : NumberClass::normal;
 }
 
 std::string_view className(NumberClass numberClass) {
     switch (numberClass) {
-        case NumberClass::zero: return "zero";
-        case NumberClass::subnormal: return "subnormal";
-        case NumberClass::normal: return "normal";
-        case NumberClass::infinity: return "infinity";
-        case NumberClass::nan: return "nan";
+        case NumberClass::zero:
+            return "zero";
+        case NumberClass::subnormal:
+            return "subnormal";
+        case NumberClass::normal:
+            return "normal";
+        case NumberClass::infinity:
+            return "infinity";
+        case NumberClass::nan:
+            return "nan";
     }
     return "";
 }

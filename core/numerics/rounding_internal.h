@@ -7,8 +7,8 @@
 
 namespace mantissa::detail {
 
-/// A positive number in units of some quantum: (whole + 0.leading…) with the first 32 fraction bits in `leading` and whether
-/// anything but zeros follows them. Every rounding mode can be decided from this, whatever number it came from.
+/// A positive number in units of some quantum: (whole + 0.leading…) with the first 32 fraction bits in `leading` and
+/// whether anything but zeros follows them. Every rounding mode can be decided from this, whatever number it came from.
 struct Quotient {
     std::uint64_t whole = 0;
     std::uint32_t leading = 0;
@@ -19,7 +19,8 @@ struct Quotient {
 int quantumAt(const Format& format, int binade);
 
 /// Rounds ±quotient × 2^quantum, finite and not zero, to a code; `quantum` is that of quantumAt for the magnitude.
-std::uint64_t encodeQuotient(const Format& format, bool negative, const Quotient& quotient, int quantum, const RoundOptions& options);
+std::uint64_t encodeQuotient(const Format& format, bool negative, const Quotient& quotient, int quantum,
+                             const RoundOptions& options);
 
 /// Where the random numbers of 2^32 consecutive elements start: derived from the seed and the upper half of the index.
 struct RandomKey {
@@ -27,8 +28,8 @@ struct RandomKey {
     std::uint32_t between = 0;
 };
 
-/// A bijection of 32 bits in which every input bit flips every output bit with probability near one half (two rounds of xorshift
-/// and multiply, after Appleby's MurmurHash3 finaliser).
+/// A bijection of 32 bits in which every input bit flips every output bit with probability near one half (two rounds of
+/// xorshift and multiply, after Appleby's MurmurHash3 finaliser).
 inline std::uint32_t mixed(std::uint32_t x, std::uint32_t between) {
     x ^= x >> 16;
     x *= 0x21F0AAADu;
@@ -45,9 +46,12 @@ inline RandomKey randomKey(std::uint64_t seed, std::uint32_t indexHigh) {
     return {mixed(low ^ mixed(high ^ block, 1), 2), mixed(high ^ mixed(low ^ block, 3), 4)};
 }
 
-/// 32 random bits for an element, from the lower half of its index: the same whatever thread asks, in any order, and cheap for a
-/// vector of indices. The key goes in twice, so that two seeds give two sequences and not two orders of one.
-inline std::uint32_t randomFrom(RandomKey key, std::uint32_t indexLow) { return mixed(indexLow ^ key.before, key.between); }
+/// 32 random bits for an element, from the lower half of its index: the same whatever thread asks, in any order, and
+/// cheap for a vector of indices. The key goes in twice, so that two seeds give two sequences and not two orders of
+/// one.
+inline std::uint32_t randomFrom(RandomKey key, std::uint32_t indexLow) {
+    return mixed(indexLow ^ key.before, key.between);
+}
 
 inline std::uint32_t randomBits(std::uint64_t seed, std::uint64_t index) {
     return randomFrom(randomKey(seed, static_cast<std::uint32_t>(index >> 32)), static_cast<std::uint32_t>(index));

@@ -18,10 +18,11 @@ namespace {
 using boost::multiprecision::cpp_int;
 
 constexpr std::size_t kLongestText = 4096;
-constexpr int kDeepest = 64;         ///< nested parentheses and signs
-constexpr int kMostBits = 1 << 15;   ///< of numerator and denominator; FP64 needs 2098
+constexpr int kDeepest = 64;        ///< nested parentheses and signs
+constexpr int kMostBits = 1 << 15;  ///< of numerator and denominator; FP64 needs 2098
 
-/// Thrown inside this file only, and caught by parseValue: a parser that unwinds reads better than one that checks every call.
+/// Thrown inside this file only, and caught by parseValue: a parser that unwinds reads better than one that checks
+/// every call.
 struct Misread {
     std::string message;
 };
@@ -97,7 +98,8 @@ class Parser {
             while (end < text_.size() && isContinuation(text_[end])) ++end;
             const auto place = 1 + std::count_if(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_),
                                                  [&](char c) { return !isContinuation(c); });
-            message = "character " + std::to_string(place) + ", “" + std::string(text_.substr(at_, end - at_)) + "”, is not understood";
+            message = "character " + std::to_string(place) + ", “" + std::string(text_.substr(at_, end - at_)) +
+                      "”, is not understood";
         }
         if (!expected.empty()) message += "; " + std::string(expected);
         throw Misread{message};
@@ -106,11 +108,13 @@ class Parser {
     // Limits
 
     void deeper() {
-        if (++depth_ > kDeepest) throw Misread{"parentheses and signs are nested more than " + std::to_string(kDeepest) + " deep"};
+        if (++depth_ > kDeepest)
+            throw Misread{"parentheses and signs are nested more than " + std::to_string(kDeepest) + " deep"};
     }
 
     [[noreturn]] static void tooManyBits() {
-        throw Misread{"the exact value needs more than " + std::to_string(kMostBits) + " bits, which is beyond every format"};
+        throw Misread{"the exact value needs more than " + std::to_string(kMostBits) +
+                      " bits, which is beyond every format"};
     }
 
     static ExactValue bounded(const Rational& value) {
@@ -238,10 +242,12 @@ class Parser {
     }
 
     /// digits × radix^-(fraction digits) × base^exponent.
-    static ExactValue scaled(const std::string& digits, unsigned radix, std::size_t fractionDigits, unsigned base, int exponent) {
+    static ExactValue scaled(const std::string& digits, unsigned radix, std::size_t fractionDigits, unsigned base,
+                             int exponent) {
         const Rational significand(integer(digits, radix));
         if (significand.is_zero()) return ExactValue(false, Rational(0));
-        const auto fraction = ExactValue::fromSigned(significand / Rational(pow(cpp_int(radix), static_cast<unsigned>(fractionDigits))));
+        const auto fraction =
+            ExactValue::fromSigned(significand / Rational(pow(cpp_int(radix), static_cast<unsigned>(fractionDigits))));
         return bounded(fraction.value() * raised(Rational(base), Rational(exponent)).value());
     }
 
@@ -295,7 +301,8 @@ class Parser {
         if (prefix == (radix == 2 ? "0b" : "0x")) at_ += 2;
         std::string digits;
         takeDigits(radix, digits);
-        if (digits.empty()) notUnderstood(radix == 2 ? "a binary digit is expected" : "a hexadecimal digit is expected");
+        if (digits.empty())
+            notUnderstood(radix == 2 ? "a binary digit is expected" : "a hexadecimal digit is expected");
         digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
         const cpp_int code = integer(digits, static_cast<unsigned>(radix));
         if (!code.is_zero() && static_cast<int>(msb(code)) >= format.bits())
@@ -343,9 +350,12 @@ Result<ExactValue> parseValue(std::string_view text, const Format& selected) {
     const auto misread = [&](std::string message) {
         // A long text would bury the message; a shorter one is repeated whole.
         const bool isShort = text.size() <= 80;
-        return Error{.code = ErrorCode::invalidArgument, .message = std::move(message), .where = std::string(isShort ? text : "value")};
+        return Error{.code = ErrorCode::invalidArgument,
+                     .message = std::move(message),
+                     .where = std::string(isShort ? text : "value")};
     };
-    if (text.size() > kLongestText) return misread("a value has at most " + std::to_string(kLongestText) + " characters");
+    if (text.size() > kLongestText)
+        return misread("a value has at most " + std::to_string(kLongestText) + " characters");
     if (text.find_first_not_of(" \t") == std::string_view::npos) return misread("a value is expected");
     try {
         return Parser(text, selected).parseAll();

@@ -11,13 +11,15 @@
 
 namespace mantissa {
 
-/// A typed value, kept exactly (a rational number, or an infinity, NaN or −0), so that the error of FP64 itself can be shown.
+/// A typed value, kept exactly (a rational number, or an infinity, NaN or −0), so that the error of FP64 itself can be
+/// shown.
 class ExactValue;
 
 /// Shortest decimal text that reads back to the same FP64; "inf", "-inf", "nan", "-0".
 std::string shortestText(double value);
 
-/// Every digit of the exact decimal expansion of an FP64, without exponent where it has at most `maxPlainDigits` digits, else d.ddd…e±x.
+/// Every digit of the exact decimal expansion of an FP64, without exponent where it has at most `maxPlainDigits`
+/// digits, else d.ddd…e±x.
 std::string exactDecimalText(double value, int maxPlainDigits = 60);
 
 /// A code in hexadecimal, with as many digits as the format's bits need: "3dcd", "1d", "0".
@@ -29,23 +31,25 @@ std::string bitText(const Format& format, std::uint64_t code);
 /// A typed value as one format stores it.
 struct StoredValue {
     std::uint64_t code = 0;
-    double value = 0;          ///< exact
-    double error = 0;          ///< stored − typed, rounded once to FP64; ±∞ where it overflowed to infinity; NaN where undefined
+    double value = 0;  ///< exact
+    double error =
+        0;  ///< stored − typed, rounded once to FP64; ±∞ where it overflowed to infinity; NaN where undefined
     double relativeError = 0;  ///< error / |typed|; NaN where undefined
     double ulps = 0;           ///< |error| in ULPs of the format at the stored value
-    bool exact = false;        ///< stored as typed, the sign of zero included; NaN counts as stored where the format has a NaN
+    bool exact =
+        false;  ///< stored as typed, the sign of zero included; NaN counts as stored where the format has a NaN
 };
 
 /// A number as a person types it, kept exactly until a format stores it.
 ///
-/// Understood: `0.1`, `1e-8`, `pi`, `inf`, `nan`, `-0`; `max`, `min` (smallest positive normal value; an integer's lowest) and `eps` of
-/// `selected`; `0x3dcd` and `0b…` as bits of `selected`; `bf16:3dcd` (any format's name) as bits of that format; hexadecimal floats
-/// `0x1.8p-3`; and + − * / ^ with parentheses over these (`1/3`, `2^-24`), the exponent of ^ an integer. `_` may group binary and
-/// hexadecimal digits. Upper case and π ∞ − × are understood too.
+/// Understood: `0.1`, `1e-8`, `pi`, `inf`, `nan`, `-0`; `max`, `min` (smallest positive normal value; an integer's
+/// lowest) and `eps` of `selected`; `0x3dcd` and `0b…` as bits of `selected`; `bf16:3dcd` (any format's name) as bits
+/// of that format; hexadecimal floats `0x1.8p-3`; and + − * / ^ with parentheses over these (`1/3`, `2^-24`), the
+/// exponent of ^ an integer. `_` may group binary and hexadecimal digits. Upper case and π ∞ − × are understood too.
 class TypedValue {
   public:
-    /// Errors (ErrorCode::invalidArgument) name the character that is not understood and its place, counted from 1. Values whose
-    /// exact fraction needs more than 32768 bits are refused.
+    /// Errors (ErrorCode::invalidArgument) name the character that is not understood and its place, counted from 1.
+    /// Values whose exact fraction needs more than 32768 bits are refused.
     static Result<TypedValue> parse(std::string_view text, const Format& selected);
     static TypedValue fromDouble(double value);
 

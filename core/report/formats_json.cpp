@@ -10,10 +10,14 @@ namespace {
 std::string_view specialsName(const Format& f) {
     if (f.kind == FormatKind::integer) return "none";
     switch (f.specials) {
-        case Specials::ieee: return "ieee";
-        case Specials::allOnesNan: return "all-ones-nan";
-        case Specials::negativeZeroNan: return "negative-zero-nan";
-        case Specials::none: return "none";
+        case Specials::ieee:
+            return "ieee";
+        case Specials::allOnesNan:
+            return "all-ones-nan";
+        case Specials::negativeZeroNan:
+            return "negative-zero-nan";
+        case Specials::none:
+            return "none";
     }
     return "";
 }

@@ -23,7 +23,8 @@ std::string formatsJson(std::span<const Format> formats);
 /// One value in each format: bits, exact value, error and neighbours, schema "mantissa.formats.value/1".
 std::string valueJson(const ValueInFormats& value);
 
-/// One value in each format, short, as an item of a list: {"input", "bits": "f32:…", "e4m3": {"code", "value", "error"}, …}.
+/// One value in each format, short, as an item of a list: {"input", "bits": "f32:…", "e4m3": {"code", "value",
+/// "error"}, …}.
 std::string valueItemJson(const ValueInFormats& value);
 
 }  // namespace mantissa

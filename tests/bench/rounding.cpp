@@ -1,9 +1,10 @@
+#include "numerics/rounding.h"
+
 #include <algorithm>
 #include <cstring>
 #include <random>
 
 #include "bench.h"
-#include "numerics/rounding.h"
 
 namespace mantissa::bench {
 namespace {
@@ -21,7 +22,8 @@ struct Arrays {
         std::mt19937 random(1);
         std::normal_distribution<float> normal;
         for (std::size_t i = 0; i < kBlock; ++i) in[i] = normal(random);
-        for (std::size_t i = kBlock; i < kCount; i += kBlock) std::copy_n(in.begin(), kBlock, in.begin() + static_cast<std::ptrdiff_t>(i));
+        for (std::size_t i = kBlock; i < kCount; i += kBlock)
+            std::copy_n(in.begin(), kBlock, in.begin() + static_cast<std::ptrdiff_t>(i));
     }
 };
 
@@ -29,7 +31,8 @@ Figure measured(Arrays& arrays, const Format& format, Rounding rounding) {
     const auto round = [&] {
         RoundOptions options{.rounding = rounding};
         for (std::size_t i = 0; i < kCount; i += kBlock, options.index += kBlock)
-            roundArray(format, std::span(arrays.in).subspan(i, kBlock), std::span(arrays.out).subspan(i, kBlock), options);
+            roundArray(format, std::span(arrays.in).subspan(i, kBlock), std::span(arrays.out).subspan(i, kBlock),
+                       options);
     };
     const auto copy = [&] { std::memcpy(arrays.out.data(), arrays.in.data(), kCount * sizeof(float)); };
     const PairedTimes times = timePaired(round, copy, 5);

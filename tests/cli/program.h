@@ -27,7 +27,8 @@ inline ProgramRun runProgram(const std::string& arguments, const std::string& in
     const auto inputFile = base.string() + ".in", errorFile = base.string() + ".err";
     std::ofstream(inputFile) << input;
     ProgramRun run;
-    FILE* pipe = popen((std::string(MANTISSA_PROGRAM) + " " + arguments + " <'" + inputFile + "' 2>'" + errorFile + "'").c_str(), "r");
+    FILE* pipe = popen(
+        (std::string(MANTISSA_PROGRAM) + " " + arguments + " <'" + inputFile + "' 2>'" + errorFile + "'").c_str(), "r");
     if (!pipe) return run;
     std::array<char, 4096> buffer{};
     for (std::size_t n; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) run.output.append(buffer.data(), n);

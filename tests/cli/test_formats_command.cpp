@@ -54,7 +54,8 @@ TEST(FormatsCommand, ShowsAValueInEachFormat) {
     EXPECT_EQ(run.exitCode, 0);
     EXPECT_NE(run.output.find("0 01111011 1001101"), std::string::npos) << run.output;
     EXPECT_NE(run.output.find("0.0999755859375"), std::string::npos) << run.output;
-    const auto json = ordered_json::parse(runProgram("formats bf16 e4m3 --value=-1e9 --overflow saturate --json -").output);
+    const auto json =
+        ordered_json::parse(runProgram("formats bf16 e4m3 --value=-1e9 --overflow saturate --json -").output);
     EXPECT_EQ(json["formats"][1]["value"], -448);
     EXPECT_EQ(json["formats"][1]["code"], "fe");
     const auto overflowing = ordered_json::parse(runProgram("formats fp16 e4m3 --value 1e9 --json -").output);
@@ -66,7 +67,8 @@ TEST(FormatsCommand, ShowsAValueInEachFormat) {
 TEST(FormatsCommand, ReadsNegativeValuesAndBitsOfTheFirstFormat) {
     EXPECT_EQ(ordered_json::parse(runProgram("formats --value -0.5 --json -").output)["value"], -0.5);
     EXPECT_EQ(ordered_json::parse(runProgram("formats bf16 --value 0x3dcd --json -").output)["value"], 0.10009765625);
-    EXPECT_EQ(ordered_json::parse(runProgram("formats --value 0x3dcccccd --json -").output)["value"], static_cast<double>(0.1f));
+    EXPECT_EQ(ordered_json::parse(runProgram("formats --value 0x3dcccccd --json -").output)["value"],
+              static_cast<double>(0.1f));
 }
 
 TEST(FormatsCommand, TurnsAListOfValuesIntoOneLineEach) {
@@ -96,7 +98,8 @@ TEST(FormatsCommand, GivesAListOfValuesAsJson) {
 
 TEST(FormatsCommand, RoundsAsAsked) {
     const auto codeOf = [](const std::string& arguments) {
-        return ordered_json::parse(runProgram("formats bf16 --value 1.001 --json - " + arguments).output)["formats"][0]["code"];
+        return ordered_json::parse(
+            runProgram("formats bf16 --value 1.001 --json - " + arguments).output)["formats"][0]["code"];
     };
     EXPECT_EQ(codeOf(""), "3f80");
     EXPECT_EQ(codeOf("--round up"), "3f81");
@@ -118,7 +121,8 @@ TEST(FormatsCommand, StochasticRoundingFollowsTheSeed) {
 TEST(FormatsCommand, SaysWhatIsAtFault) {
     const auto unknown = runProgram("formats fp17");
     EXPECT_EQ(unknown.exitCode, 2);
-    EXPECT_EQ(unknown.errors, "mantissa: fp17: is no number format; `mantissa formats` lists those there are, and eXmY makes others\n");
+    EXPECT_EQ(unknown.errors,
+              "mantissa: fp17: is no number format; `mantissa formats` lists those there are, and eXmY makes others\n");
     const auto value = runProgram("formats --value 0,1");
     EXPECT_EQ(value.exitCode, 2);
     EXPECT_EQ(value.errors, "mantissa: 0,1: character 2, “,”, is not understood\n");
@@ -128,7 +132,8 @@ TEST(FormatsCommand, SaysWhatIsAtFault) {
     const auto line = runProgram("formats --values - --json -", "1\n2\nx\n");
     EXPECT_EQ(line.exitCode, 1);
     EXPECT_EQ(line.output, "");
-    EXPECT_TRUE(line.errors.starts_with("mantissa: standard input, line 3: x: character 1, “x”, is not understood")) << line.errors;
+    EXPECT_TRUE(line.errors.starts_with("mantissa: standard input, line 3: x: character 1, “x”, is not understood"))
+        << line.errors;
     const auto longLine = runProgram("formats --values -", std::string(100000, '1'));
     EXPECT_EQ(longLine.exitCode, 1);
     EXPECT_EQ(longLine.errors, "mantissa: standard input, line 1: the line is too long to be a value\n");
@@ -151,7 +156,9 @@ TEST(FormatsCommand, AgreesWithTheReferenceTables) {
         const auto code = static_cast<unsigned char>(codes.get());
         text += hex + '\n';
         const bool isNan = std::isnan(std::bit_cast<float>(bits));
-        expected.push_back(isNan ? "" : hex + '\t' + codeText(format("e4m3"), code) + '\t' + shortestText(decode(format("e4m3"), code)));
+        expected.push_back(isNan ? ""
+                                 : hex + '\t' + codeText(format("e4m3"), code) + '\t' +
+                                       shortestText(decode(format("e4m3"), code)));
     }
     ASSERT_EQ(expected.size(), 20000u);
     std::istringstream lines(runProgram("formats e4m3 --overflow saturate --values -", text).output);

@@ -14,8 +14,9 @@ inline void PrintTo(const Format& f, std::ostream* out) { *out << f.name; }
 
 namespace test {
 
-inline constexpr Rounding kRoundings[] = {Rounding::nearestEven, Rounding::nearestAway, Rounding::towardZero, Rounding::up,
-                                          Rounding::down,        Rounding::toOdd,       Rounding::stochastic};
+inline constexpr Rounding kRoundings[] = {Rounding::nearestEven, Rounding::nearestAway, Rounding::towardZero,
+                                          Rounding::up,          Rounding::down,        Rounding::toOdd,
+                                          Rounding::stochastic};
 inline constexpr Overflow kOverflows[] = {Overflow::standard, Overflow::saturate};
 
 /// A signed floating-point format that has no name in the program.
@@ -30,12 +31,13 @@ inline Format unnamed(std::string name, int exponentBits, int fractionBits, int 
     return f;
 }
 
-/// The known formats, IEEE-like ones of every shape, and what only data can say: odd biases, no subnormals, other special values.
+/// The known formats, IEEE-like ones of every shape, and what only data can say: odd biases, no subnormals, other
+/// special values.
 inline std::vector<Format> everyKindOfFormat() {
     const auto known = knownFormats();
     std::vector<Format> formats(known.begin(), known.end());
-    for (const char* name : {"e1m0", "e1m2", "e1m23", "e2m0", "e3m4", "e5m0", "e6m9", "e7m23", "e7m30", "e8m0", "e8m1", "e8m22", "e8m30",
-                             "e9m0", "e9m5", "e9m23", "e10m12", "e11m1", "e11m30", "e11m52"})
+    for (const char* name : {"e1m0", "e1m2",  "e1m23", "e2m0", "e3m4", "e5m0",  "e6m9",   "e7m23", "e7m30",  "e8m0",
+                             "e8m1", "e8m22", "e8m30", "e9m0", "e9m5", "e9m23", "e10m12", "e11m1", "e11m30", "e11m52"})
         if (const auto f = findFormat(name); f->signBits == 1) formats.push_back(*f);
     formats.push_back(unnamed("e8m0 signed", 8, 0, 127, Specials::ieee));
     formats.push_back(unnamed("e4m3 ieee", 4, 3, 7, Specials::ieee));

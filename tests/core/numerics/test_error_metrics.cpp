@@ -86,7 +86,8 @@ TEST(ErrorMetrics, NothingFiniteGivesNan) {
     const std::vector<double> r{1, 2}, c{NAN, NAN};
     const ErrorMetrics m = errorMetrics(r, c, fp16(), 1);
     EXPECT_EQ(m.excluded, 2u);
-    for (double x : {m.meanDelta, m.meanAbs, m.maxAbs, m.rmse, m.maxRelative, m.cosine, m.sqnrDb, m.kl, m.ulpMedian, m.ulpP99, m.ulpMax})
+    for (double x : {m.meanDelta, m.meanAbs, m.maxAbs, m.rmse, m.maxRelative, m.cosine, m.sqnrDb, m.kl, m.ulpMedian,
+                     m.ulpP99, m.ulpMax})
         EXPECT_TRUE(std::isnan(x));
     EXPECT_FALSE(m.top1Agrees);
 }
@@ -159,7 +160,8 @@ TEST(Softmax, DoesNotOverflow) {
 }
 
 TEST(TopIndices, LargestFirstTiesByIndexNanLast) {
-    EXPECT_EQ(topIndices(std::vector<double>{1, NAN, 3, 3, -INFINITY, INFINITY}, 10), (std::vector<std::size_t>{5, 2, 3, 0, 4, 1}));
+    EXPECT_EQ(topIndices(std::vector<double>{1, NAN, 3, 3, -INFINITY, INFINITY}, 10),
+              (std::vector<std::size_t>{5, 2, 3, 0, 4, 1}));
     EXPECT_EQ(topIndices(std::vector<double>{1, 2, 3}, 2), (std::vector<std::size_t>{2, 1}));
     EXPECT_TRUE(topIndices(std::vector<double>{}, 3).empty());
 }

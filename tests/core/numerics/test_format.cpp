@@ -17,8 +17,8 @@ TEST(Format, KnownOnesComeInTheOrderOfTheWindow) {
     ASSERT_GE(names.size(), first.size());
     EXPECT_EQ(std::vector<std::string>(names.begin(), names.begin() + 7), first);
     EXPECT_EQ(std::set<std::string>(names.begin(), names.end()),
-              (std::set<std::string>{"fp64", "fp32", "tf32", "fp16", "bf16", "e4m3", "e5m2", "e4m3fnuz", "e5m2fnuz", "e8m0", "e3m2", "e2m3",
-                                     "e2m1", "int8", "int16", "int32", "uint8"}));
+              (std::set<std::string>{"fp64", "fp32", "tf32", "fp16", "bf16", "e4m3", "e5m2", "e4m3fnuz", "e5m2fnuz",
+                                     "e8m0", "e3m2", "e2m3", "e2m1", "int8", "int16", "int32", "uint8"}));
 }
 
 TEST(Format, IsFoundByEverySpelling) {
@@ -47,8 +47,9 @@ TEST(Format, EveryCustomShapeInRangeIsFound) {
 }
 
 TEST(Format, OtherNamesAreUnknown) {
-    for (const char* name : {"", "e", "m", "em", "e5m", "em2", "e0m1", "e12m3", "e5m53", "e05m2", "e5m02", "e5m2x", "xe5m2", "e-1m2", "e5m-2",
-                             "e 5m2", "fp17", "e111m2", "e5m2m3", "int7", "bf16 "})
+    for (const char* name :
+         {"",      "e",     "m",     "em",    "e5m",   "em2",  "e0m1",   "e12m3",  "e5m53", "e05m2", "e5m02",
+          "e5m2x", "xe5m2", "e-1m2", "e5m-2", "e 5m2", "fp17", "e111m2", "e5m2m3", "int7",  "bf16 "})
         EXPECT_FALSE(findFormat(name)) << name;
 }
 

@@ -25,7 +25,8 @@ std::vector<T> readTable(const std::string& name) {
     std::ifstream in(kTables / name, std::ios::binary);
     const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
     std::vector<T> table(bytes.size() / sizeof(T));
-    std::copy(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(table.size() * sizeof(T)), reinterpret_cast<char*>(table.data()));
+    std::copy(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(table.size() * sizeof(T)),
+              reinterpret_cast<char*>(table.data()));
     return table;
 }
 
@@ -99,7 +100,8 @@ class ReferenceTable : public testing::TestWithParam<Table> {
             if (std::isnan(expected))
                 ASSERT_TRUE(std::isnan(rounded[i])) << std::hex << inputs[i];
             else
-                ASSERT_EQ(std::bit_cast<std::uint32_t>(rounded[i]), std::bit_cast<std::uint32_t>(static_cast<float>(expected)))
+                ASSERT_EQ(std::bit_cast<std::uint32_t>(rounded[i]),
+                          std::bit_cast<std::uint32_t>(static_cast<float>(expected)))
                     << std::hex << inputs[i];
         }
     }

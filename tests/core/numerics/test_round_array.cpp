@@ -28,28 +28,31 @@ bool agree(const Format& f, const std::vector<float>& in, const RoundOptions& op
         const auto expected = static_cast<float>(roundTo(f, static_cast<double>(in[i]), one));
         if (bitsOf(out[i]) == bitsOf(expected)) continue;
         ADD_FAILURE() << f.name << ", rounding " << roundingName(options.rounding) << ", overflow "
-                      << (options.overflow == Overflow::saturate ? "saturate" : "standard") << ": float32 bits " << std::hex << bitsOf(in[i])
-                      << " gave " << bitsOf(out[i]) << " instead of " << bitsOf(expected);
+                      << (options.overflow == Overflow::saturate ? "saturate" : "standard") << ": float32 bits "
+                      << std::hex << bitsOf(in[i]) << " gave " << bitsOf(out[i]) << " instead of " << bitsOf(expected);
         return false;
     }
     return true;
 }
 
-/// Float32 values at which something may happen: every exponent with fractions at, next to and between all the places that a format
-/// may round at; special values; and random bits.
+/// Float32 values at which something may happen: every exponent with fractions at, next to and between all the places
+/// that a format may round at; special values; and random bits.
 std::vector<float> interestingInputs(const Format& f) {
     std::vector<std::uint32_t> fractions{0, 1, 2, 0x7FFFFF, 0x7FFFFE, 0x555555, 0x2AAAAA};
     for (int bit = 0; bit < 23; ++bit)
-        for (int offset : {-1, 0, 1}) fractions.push_back(((1u << bit) + static_cast<std::uint32_t>(offset)) & 0x7FFFFF);
+        for (int offset : {-1, 0, 1})
+            fractions.push_back(((1u << bit) + static_cast<std::uint32_t>(offset)) & 0x7FFFFF);
     // Around the last bit kept and the tie below it, with the bits above set and clear.
     for (int keep = 0; keep <= std::min(f.fractionBits, 22); ++keep)
         for (std::uint32_t above : {0u, 1u, 2u, 3u})
             for (int offset : {-1, 0, 1})
-                fractions.push_back((((above << 1) | 1u) * (1u << (22 - keep)) + static_cast<std::uint32_t>(offset)) & 0x7FFFFF);
+                fractions.push_back((((above << 1) | 1u) * (1u << (22 - keep)) + static_cast<std::uint32_t>(offset)) &
+                                    0x7FFFFF);
     std::vector<float> inputs;
     for (std::uint32_t field = 0; field < 256; ++field)
         for (std::uint32_t fraction : fractions)
-            for (std::uint32_t sign : {0u, 0x80000000u}) inputs.push_back(std::bit_cast<float>(sign | (field << 23) | fraction));
+            for (std::uint32_t sign : {0u, 0x80000000u})
+                inputs.push_back(std::bit_cast<float>(sign | (field << 23) | fraction));
     std::mt19937 random(1);
     for (int i = 0; i < 20000; ++i) inputs.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(random())));
     return inputs;
@@ -68,7 +71,8 @@ TEST(RoundArray, AgreesOnEverySixteenBitPrefix) {
     // All BF16 codes with a remainder each way: every exponent and seven fraction bits of all 2^32 inputs.
     std::vector<float> inputs;
     for (std::uint32_t high = 0; high < 0x10000; ++high)
-        for (std::uint32_t low : {0u, 1u, 0x7FFFu, 0x8000u, 0x8001u, 0xFFFFu}) inputs.push_back(std::bit_cast<float>((high << 16) | low));
+        for (std::uint32_t low : {0u, 1u, 0x7FFFu, 0x8000u, 0x8001u, 0xFFFFu})
+            inputs.push_back(std::bit_cast<float>((high << 16) | low));
     for (const Format& f : knownFormats())
         for (const Rounding rounding : test::kRoundings) ASSERT_TRUE(agree(f, inputs, {.rounding = rounding}));
 }
@@ -80,7 +84,9 @@ TEST(RoundArray, WorksInPlaceAndOnAnyLength) {
         for (auto& v : values) v = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
         roundArray(format("e4m3"), values, out);
         roundArray(format("e4m3"), values, values);
-        EXPECT_TRUE(std::equal(values.begin(), values.end(), out.begin(), [](float a, float b) { return bitsOf(a) == bitsOf(b); })) << size;
+        EXPECT_TRUE(std::equal(values.begin(), values.end(), out.begin(), [](float a, float b) {
+            return bitsOf(a) == bitsOf(b);
+        })) << size;
     }
 }
 
@@ -91,19 +97,23 @@ TEST(RoundArray, DoesNotDependOnThreadsOrPlaceInTheArray) {
     std::mt19937 random(3);
     for (auto& v : in) v = std::bit_cast<float>(static_cast<std::uint32_t>(random()) & 0xBFFFFFFFu);
     for (const Rounding rounding : {Rounding::nearestEven, Rounding::stochastic}) {
-        RoundOptions options{.rounding = rounding, .seed = 5, .index = (std::uint64_t{1} << 32) - 1000};  // across a change of key
+        RoundOptions options{
+            .rounding = rounding, .seed = 5, .index = (std::uint64_t{1} << 32) - 1000};  // across a change of key
         roundArray(format("fp16"), in, whole, options);
         for (std::size_t begin = 0; begin < size; begin += 99991) {
             const std::size_t count = std::min<std::size_t>(99991, size - begin);
             RoundOptions own = options;
             own.index += begin;
-            roundArray(format("fp16"), std::span(in).subspan(begin, count), std::span(parts).subspan(begin, count), own);
+            roundArray(format("fp16"), std::span(in).subspan(begin, count), std::span(parts).subspan(begin, count),
+                       own);
         }
         EXPECT_EQ(std::memcmp(whole.data(), parts.data(), size * sizeof(float)), 0);
         for (std::size_t i = 0; i < size; i += 997) {
             RoundOptions own = options;
             own.index += i;
-            ASSERT_EQ(bitsOf(whole[i]), bitsOf(static_cast<float>(roundTo(format("fp16"), static_cast<double>(in[i]), own)))) << i;
+            ASSERT_EQ(bitsOf(whole[i]),
+                      bitsOf(static_cast<float>(roundTo(format("fp16"), static_cast<double>(in[i]), own))))
+                << i;
         }
     }
 }
@@ -125,7 +135,8 @@ TEST(RoundArray, StochasticRoundingIsUnbiased) {
                     up += static_cast<double>(x) != base;
                 }
                 const double deviation = std::sqrt(static_cast<double>(draws) * fraction * (1 - fraction));
-                EXPECT_NEAR(static_cast<double>(up), static_cast<double>(draws) * fraction, 4.5 * deviation) << name << ' ' << fraction;
+                EXPECT_NEAR(static_cast<double>(up), static_cast<double>(draws) * fraction, 4.5 * deviation)
+                    << name << ' ' << fraction;
             }
         }
 }
@@ -145,14 +156,53 @@ TEST(RoundArray, StochasticNeighboursAndSeedsAreIndependent) {
         return static_cast<double>(same) / static_cast<double>(draws - lag);
     };
     const double tolerance = 5 * 0.5 / std::sqrt(static_cast<double>(draws));
-    for (std::size_t lag : {1u, 2u, 3u, 4u, 8u, 16u, 64u, 1024u, 65536u}) EXPECT_NEAR(agreeing(first, lag), 0.5, tolerance) << "lag " << lag;
-    for (std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{1} << 32, UINT64_MAX})
+    for (std::size_t lag : {1u, 2u, 3u, 4u, 8u, 16u, 64u, 1024u, 65536u})
+        EXPECT_NEAR(agreeing(first, lag), 0.5, tolerance) << "lag " << lag;
+    for (std::uint64_t seed :
+         {std::uint64_t{0}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{1} << 32, UINT64_MAX})
         EXPECT_NEAR(agreeing(coins(seed, 0), 0), 0.5, tolerance) << "seed " << seed;
     EXPECT_NEAR(agreeing(coins(1, std::uint64_t{1} << 32), 0), 0.5, tolerance);
     EXPECT_EQ(agreeing(coins(1, 0), 0), 1.0);
 }
 
-/// Every one of the 2^32 float32 values where MANTISSA_EXHAUSTIVE is set, about a minute a format and core; else every 4093rd.
+TEST(RoundArrayAffine, ByHand) {
+    const std::vector<float> in{-1.0f, -0.26f, 0.0f, 0.25f, 0.75f, 100.0f, -100.0f, INFINITY};
+    std::vector<float> out(in.size());
+    roundArrayAffine(format("int8"), in, out, {.scale = 0.5f});
+    EXPECT_EQ(out, (std::vector<float>{-1.0f, -0.5f, 0.0f, 0.0f, 1.0f, 63.5f, -64.0f, 63.5f}));
+    // Codes 0…255 with 10 for zero: from −5 to 122.5; 0.25 is code 10.5, whose even neighbour is 10.
+    roundArrayAffine(format("uint8"), in, out, {.scale = 0.5f, .zeroPoint = 10});
+    EXPECT_EQ(out, (std::vector<float>{-1.0f, -0.5f, 0.0f, 0.0f, 1.0f, 100.0f, -5.0f, 122.5f}));
+    EXPECT_TRUE(std::isnan(roundAffine(format("int8"), NAN, {.scale = 0.5f})));
+}
+
+TEST(RoundArrayAffine, AgreesWithTheScalarReference) {
+    std::mt19937 random(8);
+    std::normal_distribution<float> normal(0, 40);
+    std::vector<float> in(200'003), out(in.size());
+    for (std::size_t i = 0; i < in.size(); ++i)
+        in[i] = i % 7 ? normal(random) : std::bit_cast<float>(static_cast<std::uint32_t>(random()));
+    for (const char* name : {"int8", "uint8", "int16"})
+        for (const Affine affine :
+             {Affine{.scale = 0.037f}, Affine{.scale = 1.7f, .zeroPoint = 17}, Affine{.scale = 0x1p-140f}})
+            for (const Rounding rounding : test::kRoundings) {
+                RoundOptions options{.rounding = rounding, .seed = 3, .index = 11};
+                roundArrayAffine(format(name), in, out, affine, options);
+                for (std::size_t i = 0; i < in.size(); ++i, ++options.index)
+                    ASSERT_EQ(bitsOf(out[i]), bitsOf(roundAffine(format(name), in[i], affine, options)))
+                        << name << ' ' << in[i];
+            }
+}
+
+TEST(RoundArrayAffineDeathTest, BadArgumentsEndTheProgram) {
+    std::vector<float> values(3), two(2);
+    EXPECT_DEATH(roundArrayAffine(format("fp16"), values, values, {}), "");
+    EXPECT_DEATH(roundArrayAffine(format("int8"), values, values, {.scale = 0}), "");
+    EXPECT_DEATH(roundArrayAffine(format("int8"), values, two, {}), "");
+}
+
+/// Every one of the 2^32 float32 values where MANTISSA_EXHAUSTIVE is set, about a minute a format and core; else every
+/// 4093rd.
 class AllInputs : public testing::TestWithParam<Format> {};
 
 TEST_P(AllInputs, AgreeWithTheScalarReference) {
@@ -168,7 +218,8 @@ TEST_P(AllInputs, AgreeWithTheScalarReference) {
             const std::uint64_t start = next.fetch_add(kBlock);
             if (start >= total) return;
             in.resize(std::min(kBlock, total - start));
-            for (std::size_t i = 0; i < in.size(); ++i) in[i] = std::bit_cast<float>(static_cast<std::uint32_t>((start + i) * stride));
+            for (std::size_t i = 0; i < in.size(); ++i)
+                in[i] = std::bit_cast<float>(static_cast<std::uint32_t>((start + i) * stride));
             if (!agree(f, in, {})) allAgree = false;
         }
     };

@@ -1,4 +1,5 @@
-// The scalar reference: against the hardware, against a search through all values, and for the properties that rounding has.
+// The scalar reference: against the hardware, against a search through all values, and for the properties that rounding
+// has.
 
 #include <gtest/gtest.h>
 
@@ -102,7 +103,10 @@ TEST(Rounding, Fp32IsWhatTheProcessorGives) {
     const struct {
         Rounding rounding;
         int mode;
-    } pairs[] = {{Rounding::nearestEven, FE_TONEAREST}, {Rounding::towardZero, FE_TOWARDZERO}, {Rounding::up, FE_UPWARD}, {Rounding::down, FE_DOWNWARD}};
+    } pairs[] = {{Rounding::nearestEven, FE_TONEAREST},
+                 {Rounding::towardZero, FE_TOWARDZERO},
+                 {Rounding::up, FE_UPWARD},
+                 {Rounding::down, FE_DOWNWARD}};
     const Format& fp32 = format("fp32");
     RandomValues random(fp32);
     for (int i = 0; i < 200000; ++i) {
@@ -111,7 +115,9 @@ TEST(Rounding, Fp32IsWhatTheProcessorGives) {
             std::fesetround(mode);
             const volatile float expected = static_cast<float>(value);
             std::fesetround(FE_TONEAREST);
-            ASSERT_EQ(encode(fp32, value, {.rounding = rounding}), std::bit_cast<std::uint32_t>(static_cast<float>(expected))) << value;
+            ASSERT_EQ(encode(fp32, value, {.rounding = rounding}),
+                      std::bit_cast<std::uint32_t>(static_cast<float>(expected)))
+                << value;
         }
     }
 }
@@ -122,14 +128,16 @@ TEST(Rounding, Fp64KeepsEveryBit) {
         const std::uint64_t bits = random();
         const double value = std::bit_cast<double>(bits);
         if (std::isnan(value)) continue;
-        for (const Rounding rounding : test::kRoundings) ASSERT_EQ(encode(format("fp64"), value, {.rounding = rounding}), bits);
+        for (const Rounding rounding : test::kRoundings)
+            ASSERT_EQ(encode(format("fp64"), value, {.rounding = rounding}), bits);
     }
 }
 
 TEST(Rounding, IntegersAreWhatTheProcessorGives) {
     std::mt19937_64 random(6);
     for (int i = 0; i < 100000; ++i) {
-        const double value = std::ldexp(static_cast<double>(static_cast<std::int64_t>(random())), -static_cast<int>(random() % 70));
+        const double value =
+            std::ldexp(static_cast<double>(static_cast<std::int64_t>(random())), -static_cast<int>(random() % 70));
         for (const char* name : {"int8", "int16", "int32", "uint8"}) {
             const Format& f = format(name);
             const double high = limits(f).max, low = f.signBits ? -high - 1 : 0;
@@ -151,7 +159,8 @@ TEST(Rounding, IntegersAreWhatTheProcessorGives) {
 
 // Against a search through all values
 
-/// Rounds by looking at every value of a small format. An oracle that shares nothing with the code under test but decode().
+/// Rounds by looking at every value of a small format. An oracle that shares nothing with the code under test but
+/// decode().
 class Search {
   public:
     explicit Search(const Format& f) : format_(f) {
@@ -166,7 +175,8 @@ class Search {
     std::optional<double> round(double x, Rounding rounding) const {
         const double magnitude = std::abs(x);
         // The first value that is not below |x|, or the one that would follow the largest.
-        const auto above = std::lower_bound(values_.begin(), values_.end(), magnitude, [](const Entry& e, double m) { return e.value < m; });
+        const auto above = std::lower_bound(values_.begin(), values_.end(), magnitude,
+                                            [](const Entry& e, double m) { return e.value < m; });
         if (above != values_.end() && above->value == magnitude) return x;
         const Entry low = *std::prev(above);
         const bool beyond = above == values_.end();
@@ -178,13 +188,25 @@ class Search {
         const long double toLow = static_cast<long double>(magnitude) - low.value, toHigh = high - magnitude;
         bool takeHigh = false;
         switch (rounding) {
-            case Rounding::nearestEven: takeHigh = toHigh < toLow || (toHigh == toLow && lowIsOdd); break;
-            case Rounding::nearestAway: takeHigh = toHigh <= toLow; break;
-            case Rounding::towardZero: break;
-            case Rounding::up: takeHigh = x > 0; break;
-            case Rounding::down: takeHigh = x < 0; break;
-            case Rounding::toOdd: takeHigh = !lowIsOdd && !beyond; break;
-            case Rounding::stochastic: break;
+            case Rounding::nearestEven:
+                takeHigh = toHigh < toLow || (toHigh == toLow && lowIsOdd);
+                break;
+            case Rounding::nearestAway:
+                takeHigh = toHigh <= toLow;
+                break;
+            case Rounding::towardZero:
+                break;
+            case Rounding::up:
+                takeHigh = x > 0;
+                break;
+            case Rounding::down:
+                takeHigh = x < 0;
+                break;
+            case Rounding::toOdd:
+                takeHigh = !lowIsOdd && !beyond;
+                break;
+            case Rounding::stochastic:
+                break;
         }
         if (takeHigh && beyond) return std::nullopt;
         return std::copysign(takeHigh ? above->value : low.value, x);
@@ -211,8 +233,10 @@ double overflowed(const Format& f, double x, Rounding rounding, Overflow overflo
 
 TEST(Rounding, SmallFormatsAgreeWithASearchThroughAllValues) {
     for (const Format& f : test::everyKindOfFormat()) {
-        // At least three values are needed to see what would follow the largest; E8M0 and integers have tests of their own.
-        if (f.kind != FormatKind::floating || f.bits() > 16 || f.signBits == 0 || f.exponentBits + f.fractionBits < 3) continue;
+        // At least three values are needed to see what would follow the largest; E8M0 and integers have tests of their
+        // own.
+        if (f.kind != FormatKind::floating || f.bits() > 16 || f.signBits == 0 || f.exponentBits + f.fractionBits < 3)
+            continue;
         const Search search(f);
         RandomValues random(f);
         for (int i = 0; i < 20000; ++i) {
@@ -225,7 +249,8 @@ TEST(Rounding, SmallFormatsAgreeWithASearchThroughAllValues) {
                     const double expected = found ? *found : overflowed(f, x, rounding, overflow, search.largest());
                     const double actual = roundTo(f, x, {.rounding = rounding, .overflow = overflow});
                     ASSERT_TRUE(actual == expected || (std::isnan(actual) && std::isnan(expected)))
-                        << f.name << ' ' << roundingName(rounding) << ' ' << x << ": " << actual << " instead of " << expected;
+                        << f.name << ' ' << roundingName(rounding) << ' ' << x << ": " << actual << " instead of "
+                        << expected;
                 }
             }
         }
@@ -300,7 +325,8 @@ TEST(RoundingProperties, IdempotentBracketedAndWithinAnUlp) {
         RandomValues random(f);
         for (int i = 0; i < 3000; ++i) {
             const double x = random();
-            const double down = roundTo(f, x, {.rounding = Rounding::down}), up = roundTo(f, x, {.rounding = Rounding::up});
+            const double down = roundTo(f, x, {.rounding = Rounding::down}),
+                         up = roundTo(f, x, {.rounding = Rounding::up});
             for (const Rounding rounding : test::kRoundings) {
                 const RoundOptions options{.rounding = rounding, .seed = 1, .index = static_cast<std::uint64_t>(i)};
                 const double y = roundTo(f, x, options);
@@ -349,7 +375,8 @@ TEST(RoundingProperties, Symmetric) {
                 const double y = roundTo(f, x, {.rounding = positive}), z = roundTo(f, -x, {.rounding = negative});
                 return (std::isnan(y) && std::isnan(z)) || y == -z;
             };
-            for (const Rounding rounding : {Rounding::nearestEven, Rounding::nearestAway, Rounding::towardZero, Rounding::toOdd})
+            for (const Rounding rounding :
+                 {Rounding::nearestEven, Rounding::nearestAway, Rounding::towardZero, Rounding::toOdd})
                 ASSERT_TRUE(same(rounding, rounding)) << f.name << ' ' << x;
             ASSERT_TRUE(same(Rounding::up, Rounding::down)) << f.name << ' ' << x;
         }
@@ -384,7 +411,8 @@ TEST(UlpDistance, CountsSteps) {
     EXPECT_EQ(ulpDistance(format("e4m3"), 448, 1e9), 0u);
     EXPECT_EQ(ulpDistance(format("int8"), -128, 127), 255u);
     EXPECT_EQ(ulpDistance(format("fp16"), NAN, 1), UINT64_MAX);
-    EXPECT_EQ(ulpDistance(format("fp64"), -limits(format("fp64")).max, limits(format("fp64")).max), 2 * 0x7FEFFFFFFFFFFFFFu);
+    EXPECT_EQ(ulpDistance(format("fp64"), -limits(format("fp64")).max, limits(format("fp64")).max),
+              2 * 0x7FEFFFFFFFFFFFFFu);
 }
 
 }  // namespace

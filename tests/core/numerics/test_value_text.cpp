@@ -20,7 +20,9 @@ TypedValue read(std::string_view text, const Format& selected = format("bf16")) 
     return *value;
 }
 
-double number(std::string_view text, const Format& selected = format("bf16")) { return read(text, selected).nearestDouble(); }
+double number(std::string_view text, const Format& selected = format("bf16")) {
+    return read(text, selected).nearestDouble();
+}
 
 std::string errorOf(std::string_view text, const Format& selected = format("bf16")) {
     const auto value = TypedValue::parse(text, selected);
@@ -30,8 +32,9 @@ std::string errorOf(std::string_view text, const Format& selected = format("bf16
 }
 
 TEST(ValueText, ReadsDecimalsAsTheNearestFp64) {
-    for (const char* text : {"0", "1", "0.1", ".5", "5.", "1e-8", "1E+8", "123456789.123456789", "4.9406564584124654e-324",
-                             "2.4703282292062327e-324", "2.4703282292062328e-324", "1.7976931348623157e308", "9007199254740993"})
+    for (const char* text :
+         {"0", "1", "0.1", ".5", "5.", "1e-8", "1E+8", "123456789.123456789", "4.9406564584124654e-324",
+          "2.4703282292062327e-324", "2.4703282292062328e-324", "1.7976931348623157e308", "9007199254740993"})
         EXPECT_EQ(number(text), std::strtod(text, nullptr)) << text;
     EXPECT_EQ(number("  -12.5 "), -12.5);
     EXPECT_EQ(number("1e400"), INFINITY);
@@ -262,7 +265,9 @@ TEST(StoredValue, AgreesWithEncodeWhereTheValueIsAnFp64) {
             for (int i = 0; i < 50; ++i) {
                 // Half of them near the format's own range.
                 double value = std::bit_cast<double>(random());
-                if (i % 2) value = std::ldexp(1 + static_cast<double>(random() >> 11) * 0x1p-53, static_cast<int>(random() % 40) - 20);
+                if (i % 2)
+                    value = std::ldexp(1 + static_cast<double>(random() >> 11) * 0x1p-53,
+                                       static_cast<int>(random() % 40) - 20);
                 const RoundOptions options{.rounding = rounding, .seed = random(), .index = random()};
                 EXPECT_EQ(TypedValue::fromDouble(value).storedIn(f, options).code, encode(f, value, options))
                     << f.name << ' ' << value << ' ' << static_cast<int>(rounding);
