@@ -12,8 +12,10 @@ namespace {
 
 constexpr std::size_t kBlock = 1024;
 
-MANTISSA_CLONES void toCodes(const float* in, float* codes, std::size_t count, float scale, float zeroPoint) {
-    for (std::size_t i = 0; i < count; ++i) codes[i] = in[i] / scale + zeroPoint;
+bool isUsable(float scale) { return scale > 0 && std::isfinite(scale) && std::isfinite(1 / scale); }
+
+MANTISSA_CLONES void toCodes(const float* in, float* codes, std::size_t count, float inverse, float zeroPoint) {
+    for (std::size_t i = 0; i < count; ++i) codes[i] = in[i] * inverse + zeroPoint;
 }
 
 MANTISSA_CLONES void fromCodes(const float* in, const float* codes, float* out, std::size_t count, float scale,
@@ -31,22 +33,23 @@ MANTISSA_CLONES void fromCodes(const float* in, const float* codes, float* out, 
 float roundAffine(const Format& f, float value, const Affine& affine, const RoundOptions& options) {
     if (std::isnan(value)) return value;
     const auto zeroPoint = static_cast<float>(affine.zeroPoint);
-    const auto code = static_cast<float>(roundTo(f, static_cast<double>(value / affine.scale + zeroPoint), options));
+    const auto code =
+        static_cast<float>(roundTo(f, static_cast<double>(value * (1 / affine.scale) + zeroPoint), options));
     return (code - zeroPoint) * affine.scale;
 }
 
 void roundArrayAffine(const Format& f, std::span<const float> in, std::span<float> out, const Affine& affine,
                       const RoundOptions& options) {
-    if (in.size() != out.size() || f.kind != FormatKind::integer || !(affine.scale > 0) || std::isinf(affine.scale))
-        std::abort();
+    if (in.size() != out.size() || f.kind != FormatKind::integer || !isUsable(affine.scale)) std::abort();
     const auto zeroPoint = static_cast<float>(affine.zeroPoint);
+    const float inverse = 1 / affine.scale;
     inShares(in.size(), [&](std::size_t begin, std::size_t count) {
         std::array<float, kBlock> codes;
         for (const std::size_t end = begin + count; begin < end; begin += kBlock) {
             const std::size_t length = std::min(kBlock, end - begin);
             RoundOptions own = options;
             own.index += begin;
-            toCodes(in.data() + begin, codes.data(), length, affine.scale, zeroPoint);
+            toCodes(in.data() + begin, codes.data(), length, inverse, zeroPoint);
             roundArray(f, std::span(codes).first(length), std::span(codes).first(length), own);
             fromCodes(in.data() + begin, codes.data(), out.data() + begin, length, affine.scale, zeroPoint);
         }

@@ -63,12 +63,12 @@ void roundArray(const Format& format, std::span<const float> in, std::span<float
 /// An integer code q stands for (q − zeroPoint) × scale (Jacob et al. 2018, equation 1). Symmetric quantisation has
 /// zero point 0.
 struct Affine {
-    float scale = 1;  ///< positive and finite
+    float scale = 1;  ///< positive; it and its reciprocal finite
     int zeroPoint = 0;
 };
 
-/// The nearest value that a code of an integer format stands for: q = round(value / scale + zeroPoint), clamped to the
-/// format, all in float32 as torch.quantize_per_tensor reckons. NaN stays NaN; infinities clamp.
+/// The nearest value that a code of an integer format stands for: q = round(value × (1 / scale) + zeroPoint), clamped
+/// to the format, every step in float32, as torch.quantize_per_tensor reckons. NaN stays NaN; infinities clamp.
 float roundAffine(const Format& integer, float value, const Affine& affine, const RoundOptions& options = {});
 
 /// roundAffine for every element, as roundArray. A format that is no integer or a bad scale is a programming error and

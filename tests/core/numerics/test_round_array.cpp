@@ -184,7 +184,7 @@ TEST(RoundArrayAffine, AgreesWithTheScalarReference) {
         in[i] = i % 7 ? normal(random) : std::bit_cast<float>(static_cast<std::uint32_t>(random()));
     for (const char* name : {"int8", "uint8", "int16"})
         for (const Affine affine :
-             {Affine{.scale = 0.037f}, Affine{.scale = 1.7f, .zeroPoint = 17}, Affine{.scale = 0x1p-140f}})
+             {Affine{.scale = 0.037f}, Affine{.scale = 1.7f, .zeroPoint = 17}, Affine{.scale = 0x1p-126f}})
             for (const Rounding rounding : test::kRoundings) {
                 RoundOptions options{.rounding = rounding, .seed = 3, .index = 11};
                 roundArrayAffine(format(name), in, out, affine, options);
@@ -198,6 +198,7 @@ TEST(RoundArrayAffineDeathTest, BadArgumentsEndTheProgram) {
     std::vector<float> values(3), two(2);
     EXPECT_DEATH(roundArrayAffine(format("fp16"), values, values, {}), "");
     EXPECT_DEATH(roundArrayAffine(format("int8"), values, values, {.scale = 0}), "");
+    EXPECT_DEATH(roundArrayAffine(format("int8"), values, values, {.scale = 0x1p-140f}), "");
     EXPECT_DEATH(roundArrayAffine(format("int8"), values, two, {}), "");
 }
 
