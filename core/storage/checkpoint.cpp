@@ -36,6 +36,7 @@ Result<Checkpoint> openSharded(const std::filesystem::path& path, std::span<cons
     for (const auto& shard : shards) {
         auto file = openSafetensors(path.parent_path() / shard);
         if (!file) return std::move(file).error();
+        checkpoint.files.push_back(file->path);
         for (auto& tensor : file->tensors) {
             if (!seen.insert(tensor.name).second) return corrupt("two of its shards hold the tensor " + tensor.name);
             checkpoint.tensors.push_back(std::move(tensor));
@@ -66,7 +67,8 @@ Result<Checkpoint> openByContent(const std::filesystem::path& path) {
     if (startsWith(bytes, {'P', 'K', 3, 4})) return openPytorchZip(path);
     // A pickle of protocol 2 or later that begins with a long, as the old magic number does.
     if (startsWith(bytes, {0x80, 2, 0x8A})) return openPytorchLegacy(path);
-    if (startsWith(bytes, {'{'})) return openSharded(path, bytes);
+    // The length that a safetensors file begins with may start with the same byte, but ends with a 0, which no text holds.
+    if (startsWith(bytes, {'{'}) && (bytes.size() < 8 || bytes[7] != std::byte{0})) return openSharded(path, bytes);
     auto file = openSafetensors(path);
     if (!file) return std::move(file).error();
     return fromSafetensors(*std::move(file));
@@ -82,7 +84,9 @@ const TensorRecord* Checkpoint::find(const std::string& name) const {
 
 Result<Checkpoint> openCheckpoint(const std::filesystem::path& path) {
     auto checkpoint = openByContent(path);
-    if (checkpoint) dropCommonPrefix(*checkpoint, "module.");
+    if (!checkpoint) return checkpoint;
+    if (checkpoint->files.empty()) checkpoint->files = {path};
+    dropCommonPrefix(*checkpoint, "module.");
     return checkpoint;
 }
 

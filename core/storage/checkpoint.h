@@ -14,6 +14,7 @@ struct Checkpoint {
     std::filesystem::path path;
     std::string form;  ///< "safetensors", "PyTorch zip", "PyTorch legacy", "sharded safetensors"
     std::vector<TensorRecord> tensors;
+    std::vector<std::filesystem::path> files{};  ///< that hold the tensors: `path`, or the shards in order of name
 
     const TensorRecord* find(const std::string& name) const;
 };

@@ -14,7 +14,8 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     const auto failed = [&path](std::string why) {
         return Error{.code = ErrorCode::unreadable, .message = std::move(why), .where = path.string()};
     };
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Without O_NONBLOCK a named pipe would be waited for; regular files do not know the flag.
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) return failed(std::string("was not opened: ") + std::strerror(errno));
     struct stat info {};
     if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
