@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace mantissa {
 namespace {
@@ -18,21 +19,45 @@ bool sameShape(const std::vector<std::int64_t>& wanted, const std::vector<std::i
     return wanted == found || (wanted.empty() && found == std::vector<std::int64_t>{1});
 }
 
+/// Bytes of a tensor of this shape, without overflow; nothing where they are more than `limit`.
+std::optional<std::int64_t> bytesWithin(std::int64_t limit, const std::vector<std::int64_t>& shape, DType dtype) {
+    auto bytes = static_cast<std::int64_t>(elementBytes(dtype));
+    for (const std::int64_t d : shape)
+        if (d < 0 || __builtin_mul_overflow(bytes, d, &bytes)) return std::nullopt;
+    return bytes <= limit ? std::optional(bytes) : std::nullopt;
+}
+
+/// "a, b, c and 4 more".
+std::string firstOf(const std::vector<std::string>& names) {
+    constexpr std::size_t kShown = 3;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) text += (i ? ", " : "") + names[i];
+    return names.size() > kShown ? text + " and " + std::to_string(names.size() - kShown) + " more" : text;
+}
+
+std::string counted(std::size_t count, const std::string& word) {
+    return count == 1 ? "1 " + word : std::to_string(count) + " " + word + "s";
+}
+
 std::vector<IntOrRef> pair(std::int64_t a) { return {a, a}; }
 
 }  // namespace
 
 WeightSource WeightSource::fromCheckpoint(const Checkpoint& checkpoint) {
     WeightSource source;
+    source.kind_ = Kind::checkpoint;
     source.checkpoint_ = &checkpoint;
     return source;
 }
 
 WeightSource WeightSource::initialised(std::uint64_t seed) {
     WeightSource source;
+    source.kind_ = Kind::initialised;
     source.seed_ = seed;
     return source;
 }
+
+WeightSource WeightSource::described() { return {}; }
 
 GraphBuilder::GraphBuilder(const WeightSource& source) : source_(source), random_(source.seed_) {
     if (source_.checkpoint_)
@@ -45,8 +70,13 @@ ValueRef GraphBuilder::input() {
     return x;
 }
 
-TensorRecord GraphBuilder::initialise(const Wanted& wanted) {
-    TensorRecord record{.name = wanted.name, .dtype = wanted.initial == Initial::counter ? DType::i64 : DType::f32, .shape = wanted.shape};
+void GraphBuilder::fail(ErrorCode code, const std::string& tensor, std::string message) {
+    if (problem_) return;
+    const std::string file = source_.checkpoint_ ? source_.checkpoint_->path.string() + ": " : "";
+    problem_ = Error{.code = code, .message = std::move(message), .where = file + "tensor " + tensor};
+}
+
+void GraphBuilder::fillIn(TensorRecord& record, const Wanted& wanted) {
     const auto count = static_cast<std::size_t>(record.numel());
     const auto memory = std::make_shared<std::vector<std::byte>>(count * elementBytes(record.dtype));
     if (record.dtype == DType::f32) {
@@ -54,12 +84,52 @@ TensorRecord GraphBuilder::initialise(const Wanted& wanted) {
             float value = wanted.initial == Initial::ones ? 1.0f : 0.0f;
             // 53 random bits to [0, 1) by hand: std::uniform_real_distribution differs between libraries.
             if (wanted.initial == Initial::uniform)
-                value = static_cast<float>(wanted.bound * (2 * std::ldexp(static_cast<double>(random_() >> 11), -53) - 1));
+                value =
+                    static_cast<float>(wanted.bound * (2 * std::ldexp(static_cast<double>(random_() >> 11), -53) - 1));
             std::memcpy(memory->data() + i * sizeof(float), &value, sizeof(float));
         }
     }
     record.bytes = *memory;
     record.owner = memory;
+}
+
+TensorRecord GraphBuilder::fresh(const Wanted& wanted) {
+    // Sizes may come from a file, and memory is taken for fresh values alone.
+    constexpr std::int64_t kMostMemory = std::int64_t{8} << 30, kMostCounted = std::numeric_limits<std::int64_t>::max();
+    TensorRecord record;
+    record.name = wanted.name;
+    record.dtype = wanted.initial == Initial::counter ? DType::i64 : DType::f32;
+    record.shape = wanted.shape;
+    const bool filled = source_.kind_ != WeightSource::Kind::described;
+    const auto bytes = bytesWithin((filled ? kMostMemory : kMostCounted) - freshBytes_, record.shape, record.dtype);
+    if (!bytes) {
+        fail(ErrorCode::invalidArgument, wanted.name,
+             "would have shape " + shapeText(wanted.shape) + ", which is too large to make");
+        record.shape = {0};
+        return record;
+    }
+    freshBytes_ += *bytes;
+    if (filled && !problem_) fillIn(record, wanted);
+    return record;
+}
+
+TensorRecord GraphBuilder::fromFile(const Wanted& wanted) {
+    const auto found = byName_.find(wanted.name);
+    if (found == byName_.end()) {
+        if (wanted.initial != Initial::counter) missing_.push_back(wanted.name + " " + shapeText(wanted.shape));
+        TensorRecord record;
+        record.name = wanted.name;
+        record.dtype = DType::i64;
+        if (wanted.initial == Initial::counter) fillIn(record, wanted);
+        return record;
+    }
+    const TensorRecord& record = *found->second;
+    if (!sameShape(wanted.shape, record.shape))
+        fail(ErrorCode::unsupported, wanted.name,
+             "has shape " + shapeText(record.shape) + ", and the architecture needs " + shapeText(wanted.shape));
+    else if (wanted.initial != Initial::counter && !isFloating(record.dtype))
+        fail(ErrorCode::unsupported, wanted.name,
+             "holds " + std::string(dtypeName(record.dtype)) + " values, and the architecture needs floating ones");
     return record;
 }
 
@@ -68,25 +138,9 @@ ValueRef GraphBuilder::weight(const Wanted& wanted) {
     if (const auto known = used_.find(wanted.name); known != used_.end()) return {known->second};
     const ValueRef value = newValue();
     used_[wanted.name] = value.id;
-    if (!source_.checkpoint_) {
-        graph_.weights.push_back({initialise(wanted), value.id, wanted.isParameter, true});
-        return value;
-    }
-    const auto found = byName_.find(wanted.name);
-    const std::string where = source_.checkpoint_->path.string() + ": tensor " + wanted.name;
-    if (found == byName_.end()) {
-        if (!problem_)
-            problem_ = Error{.code = ErrorCode::unsupported,
-                             .message = "is missing, and the architecture needs it with shape " + shapeText(wanted.shape),
-                             .where = where};
-        return value;
-    }
-    const TensorRecord& record = *found->second;
-    if (!sameShape(wanted.shape, record.shape) && !problem_)
-        problem_ = Error{.code = ErrorCode::unsupported,
-                         .message = "has shape " + shapeText(record.shape) + ", and the architecture needs " + shapeText(wanted.shape),
-                         .where = where};
-    graph_.weights.push_back({record, value.id, wanted.isParameter, true});
+    graph_.weights.push_back({.tensor = source_.checkpoint_ ? fromFile(wanted) : fresh(wanted),
+                              .value = value.id,
+                              .isParameter = wanted.isParameter});
     return value;
 }
 
@@ -97,17 +151,25 @@ ValueRef GraphBuilder::weight(const std::string& name, const std::vector<std::in
 ValueRef GraphBuilder::call(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments,
                             const std::string& overload) {
     const ValueRef result = newValue();
-    graph_.nodes.push_back({.op = op, .overload = overload, .arguments = std::move(arguments), .outputs = {result.id}, .listOutput = false, .layer = layer});
+    graph_.nodes.push_back({.op = op,
+                            .overload = overload,
+                            .arguments = std::move(arguments),
+                            .outputs = {result.id},
+                            .listOutput = false,
+                            .layer = layer});
     return result;
 }
 
 ValueRef GraphBuilder::conv2d(ValueRef x, const std::string& layer, const Conv2dOptions& o) {
-    const std::int64_t fanIn = std::max<std::int64_t>(1, o.inChannels / std::max<std::int64_t>(1, o.groups) * o.kernel * o.kernel);
+    const std::int64_t fanIn =
+        std::max<std::int64_t>(1, o.inChannels / std::max<std::int64_t>(1, o.groups) * o.kernel * o.kernel);
     const double bound = 1 / std::sqrt(static_cast<double>(fanIn));
-    const ValueRef kernel = weight({.name = layer + ".weight",
-                                    .shape = {o.outChannels, o.inChannels / std::max<std::int64_t>(1, o.groups), o.kernel, o.kernel},
-                                    .bound = bound});
-    const Argument bias = o.bias ? Argument(weight({.name = layer + ".bias", .shape = {o.outChannels}, .bound = bound})) : Argument(None{});
+    const ValueRef kernel =
+        weight({.name = layer + ".weight",
+                .shape = {o.outChannels, o.inChannels / std::max<std::int64_t>(1, o.groups), o.kernel, o.kernel},
+                .bound = bound});
+    const Argument bias = o.bias ? Argument(weight({.name = layer + ".bias", .shape = {o.outChannels}, .bound = bound}))
+                                 : Argument(None{});
     return call("aten::conv2d", layer,
                 {{"input", x},
                  {"weight", kernel},
@@ -121,15 +183,19 @@ ValueRef GraphBuilder::conv2d(ValueRef x, const std::string& layer, const Conv2d
 ValueRef GraphBuilder::linear(ValueRef x, const std::string& layer, const LinearOptions& o) {
     const double bound = 1 / std::sqrt(static_cast<double>(std::max<std::int64_t>(1, o.inFeatures)));
     const ValueRef matrix = weight({.name = layer + ".weight", .shape = {o.outFeatures, o.inFeatures}, .bound = bound});
-    const Argument bias = o.bias ? Argument(weight({.name = layer + ".bias", .shape = {o.outFeatures}, .bound = bound})) : Argument(None{});
+    const Argument bias = o.bias ? Argument(weight({.name = layer + ".bias", .shape = {o.outFeatures}, .bound = bound}))
+                                 : Argument(None{});
     return call("aten::linear", layer, {{"input", x}, {"weight", matrix}, {"bias", bias}});
 }
 
-ValueRef GraphBuilder::batchNorm(ValueRef x, const std::string& layer, std::int64_t channels, double eps, double momentum) {
+ValueRef GraphBuilder::batchNorm(ValueRef x, const std::string& layer, std::int64_t channels, double eps,
+                                 double momentum) {
     const ValueRef scale = weight({.name = layer + ".weight", .shape = {channels}, .initial = Initial::ones});
     const ValueRef shift = weight({.name = layer + ".bias", .shape = {channels}, .initial = Initial::zeros});
-    const ValueRef mean = weight({.name = layer + ".running_mean", .shape = {channels}, .initial = Initial::zeros, .isParameter = false});
-    const ValueRef variance = weight({.name = layer + ".running_var", .shape = {channels}, .initial = Initial::ones, .isParameter = false});
+    const ValueRef mean =
+        weight({.name = layer + ".running_mean", .shape = {channels}, .initial = Initial::zeros, .isParameter = false});
+    const ValueRef variance =
+        weight({.name = layer + ".running_var", .shape = {channels}, .initial = Initial::ones, .isParameter = false});
     // Not used at inference, but part of the state dict, and counted.
     weight({.name = layer + ".num_batches_tracked", .shape = {}, .initial = Initial::counter, .isParameter = false});
     return call("aten::batch_norm", layer,
@@ -148,7 +214,11 @@ ValueRef GraphBuilder::layerNorm(ValueRef x, const std::string& layer, std::int6
     const ValueRef scale = weight({.name = layer + ".weight", .shape = {features}, .initial = Initial::ones});
     const ValueRef shift = weight({.name = layer + ".bias", .shape = {features}, .initial = Initial::zeros});
     return call("aten::layer_norm", layer,
-                {{"input", x}, {"normalized_shape", std::vector<IntOrRef>{features}}, {"weight", scale}, {"bias", shift}, {"eps", eps}});
+                {{"input", x},
+                 {"normalized_shape", std::vector<IntOrRef>{features}},
+                 {"weight", scale},
+                 {"bias", shift},
+                 {"eps", eps}});
 }
 
 ValueRef GraphBuilder::maxPool2d(ValueRef x, const std::string& layer, std::int64_t kernel) {
@@ -171,19 +241,28 @@ ValueRef GraphBuilder::size(ValueRef x, const std::string& layer, std::int64_t d
     return call("scalar::size", layer, {{"", x}, {"", dim}});
 }
 
-Result<Graph> GraphBuilder::finish(ValueRef output) {
-    if (problem_) return *problem_;
-    if (source_.checkpoint_) {
-        std::string unexpected;
-        int count = 0;
+std::vector<std::string> GraphBuilder::unusedTensors() const {
+    std::vector<std::string> names;
+    if (source_.checkpoint_)
         for (const auto& tensor : source_.checkpoint_->tensors)
-            if (!used_.contains(tensor.name) && ++count <= 3) unexpected += (unexpected.empty() ? "" : ", ") + tensor.name;
-        if (count > 0)
-            return Error{.code = ErrorCode::unsupported,
-                         .message = "holds " + std::to_string(count) + " tensors that the architecture has no place for: " + unexpected +
-                                    (count > 3 ? ", …" : ""),
-                         .where = source_.checkpoint_->path.string()};
-    }
+            if (!used_.contains(tensor.name)) names.push_back(tensor.name);
+    // The counters, of which there are many, say least about what the file is.
+    std::stable_partition(names.begin(), names.end(),
+                          [](const auto& n) { return !n.ends_with("num_batches_tracked"); });
+    return names;
+}
+
+Result<Graph> GraphBuilder::finish(ValueRef output) {
+    const auto unused = unusedTensors();
+    std::string message;
+    if (!missing_.empty())
+        message = "lacks " + counted(missing_.size(), "tensor") + " that the architecture needs: " + firstOf(missing_);
+    if (!unused.empty())
+        message += (message.empty() ? "" : "; ") + ("holds " + counted(unused.size(), "tensor")) +
+                   " that the architecture has no place for: " + firstOf(unused);
+    if (!message.empty())
+        return Error{.code = ErrorCode::unsupported, .message = message, .where = source_.checkpoint_->path.string()};
+    if (problem_) return *problem_;
     graph_.outputs = {output.id};
     return std::move(graph_);
 }

@@ -5,7 +5,6 @@
 #include <random>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "graph/graph.h"
@@ -14,18 +13,24 @@
 
 namespace mantissa {
 
-/// Where a builder's weights come from: a file's state dict, or fresh values for training.
+/// Where a builder's weights come from: a file's state dict, fresh values for training, or nowhere.
 class WeightSource {
   public:
     /// Tensors of a checkpoint. It must outlive the builder, not the Graph: records keep their bytes alive themselves.
     static WeightSource fromCheckpoint(const Checkpoint& checkpoint);
-    /// Fresh values, seeded: PyTorch's defaults, uniform ±1/√fan-in for convolutions and linear layers, 1 and 0 for normalisation.
+    /// Fresh values, seeded: PyTorch's defaults, uniform ±1/√fan-in for convolutions and linear layers, 1 and 0 for
+    /// normalisation.
     static WeightSource initialised(std::uint64_t seed);
+    /// Names, types and shapes alone, for counting: takes no memory, and the Graph cannot run.
+    static WeightSource described();
 
   private:
     friend class GraphBuilder;
-    const Checkpoint* checkpoint_ = nullptr;
-    std::uint64_t seed_ = 0;
+    enum class Kind { checkpoint, initialised, described };
+
+    Kind kind_ = Kind::described;
+    const Checkpoint* checkpoint_ = nullptr;  // Kind::checkpoint
+    std::uint64_t seed_ = 0;                  // Kind::initialised
 };
 
 /// Options of the calls below; defaults are PyTorch's.
@@ -39,9 +44,10 @@ struct LinearOptions {
     bool bias = true;
 };
 
-/// Writes a Graph a call at a time. `layer` arguments are module paths, which are also the prefixes of the weights' names: conv2d(x,
-/// "stem.convolution", …) takes "stem.convolution.weight". A weight that is missing or has another shape is remembered, and finish()
-/// reports it; calls after it go on harmlessly.
+/// Writes a Graph a call at a time. `layer` arguments are module paths, which are also the prefixes of the weights'
+/// names: conv2d(x, "stem.convolution", …) takes "stem.convolution.weight". A weight that is missing, has another shape
+/// or is no floating tensor is remembered, and finish() reports it; calls after it go on harmlessly. A file may lack
+/// `num_batches_tracked`, as those of PyTorch before 0.4.1 do: the counter is then 0, as PyTorch makes it.
 class GraphBuilder {
   public:
     explicit GraphBuilder(const WeightSource& source);
@@ -50,15 +56,19 @@ class GraphBuilder {
 
     ValueRef conv2d(ValueRef x, const std::string& layer, const Conv2dOptions& options);
     ValueRef linear(ValueRef x, const std::string& layer, const LinearOptions& options);
-    ValueRef batchNorm(ValueRef x, const std::string& layer, std::int64_t channels, double eps = 1e-5, double momentum = 0.1);
+    ValueRef batchNorm(ValueRef x, const std::string& layer, std::int64_t channels, double eps = 1e-5,
+                       double momentum = 0.1);
     ValueRef layerNorm(ValueRef x, const std::string& layer, std::int64_t features, double eps = 1e-5);
 
     /// Any operator without weights, e.g. call("aten::relu", layer, {{"", x}}); arguments by position or name.
-    ValueRef call(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments, const std::string& overload = "");
+    ValueRef call(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments,
+                  const std::string& overload = "");
 
     ValueRef relu(ValueRef x, const std::string& layer) { return call("aten::relu", layer, {{"", x}}); }
     ValueRef silu(ValueRef x, const std::string& layer) { return call("aten::silu", layer, {{"", x}}); }
-    ValueRef add(ValueRef a, ValueRef b, const std::string& layer) { return call("aten::add", layer, {{"", a}, {"", b}}, "Tensor"); }
+    ValueRef add(ValueRef a, ValueRef b, const std::string& layer) {
+        return call("aten::add", layer, {{"", a}, {"", b}}, "Tensor");
+    }
     ValueRef maxPool2d(ValueRef x, const std::string& layer, std::int64_t kernel);
     ValueRef flatten(ValueRef x, const std::string& layer, std::int64_t startDim = 1);
     ValueRef reshape(ValueRef x, const std::string& layer, std::vector<IntOrRef> shape);
@@ -68,8 +78,9 @@ class GraphBuilder {
     /// A weight by its full name; buffers with isParameter false.
     ValueRef weight(const std::string& name, const std::vector<std::int64_t>& shape, bool isParameter = true);
 
-    /// Ends the Graph with `output` as its logits. Errors: the first missing or misshapen weight, and tensors of the file that no call
-    /// asked for; each names the tensors.
+    /// Ends the Graph with `output` as its logits. Errors: tensors that the file lacks, tensors of it that no call
+    /// asked for, and the first that has another shape or type; each names the tensors. Fresh weights of more than 8
+    /// GiB.
     Result<Graph> finish(ValueRef output);
 
   private:
@@ -82,14 +93,20 @@ class GraphBuilder {
         bool isParameter = true;
     };
     ValueRef weight(const Wanted& wanted);
-    TensorRecord initialise(const Wanted& wanted);
+    TensorRecord fresh(const Wanted& wanted);
+    TensorRecord fromFile(const Wanted& wanted);
+    void fillIn(TensorRecord& record, const Wanted& wanted);
+    void fail(ErrorCode code, const std::string& tensor, std::string message);
+    std::vector<std::string> unusedTensors() const;
     ValueRef newValue() { return {graph_.valueCount++}; }
 
     Graph graph_;
     WeightSource source_;
     std::unordered_map<std::string, const TensorRecord*> byName_;
     std::unordered_map<std::string, ValueId> used_;
+    std::vector<std::string> missing_;  // with their shapes
     std::optional<Error> problem_;
+    std::int64_t freshBytes_ = 0;
     std::mt19937_64 random_;
 };
 

@@ -374,6 +374,10 @@ Result<at::Tensor> tensorView(const TensorRecord& record) {
         return Error{.code = ErrorCode::unsupported,
                      .message = "LibTorch has no type " + std::string(dtypeName(record.dtype)),
                      .where = "tensor " + record.name};
+    if (record.bytes.empty() && record.numel() != 0)
+        return Error{.code = ErrorCode::invalidArgument,
+                     .message = "has no values; the model was described, not loaded",
+                     .where = "tensor " + record.name};
     // The record's bytes were checked against shape and strides when it was read; an empty tensor may have no address.
     static std::byte nothing{};
     void* data = const_cast<std::byte*>(record.bytes.empty() ? &nothing : record.bytes.data());
