@@ -1,14 +1,15 @@
 #include "graph/hugging_face.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <optional>
 
 #include "graph/builder.h"
-#include "graph/mobilevit.h"
+#include "graph/file_kind.h"
+#include "graph/folder_config.h"
+#include "graph/mobilevit_config.h"
 #include "graph/simple_cnn.h"
 #include "image/preprocessor_config.h"
 #include "storage/checkpoint.h"
-#include "storage/json_file.h"
 #include "storage/mapped_file.h"
 #include "storage/sha256.h"
 
@@ -16,183 +17,174 @@ namespace mantissa {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
-/// Reads typed fields of config.json; remembers the first one that has another type.
-class Fields {
-  public:
-    Fields(const Json& json, fs::path path) : json_(json), path_(std::move(path)) {}
-
-    template <class T>
-    void read(const char* name, T& target) {
-        const auto found = json_.find(name);
-        if (found == json_.end() || found->is_null()) return;
-        if constexpr (std::is_same_v<T, bool>) {
-            if (found->is_boolean()) return void(target = found->get<bool>());
-        } else if constexpr (std::is_integral_v<T>) {
-            if (found->is_number_integer()) return void(target = found->get<T>());
-        } else if constexpr (std::is_floating_point_v<T>) {
-            if (found->is_number()) return void(target = found->get<T>());
-        } else {
-            if (found->is_string()) return void(target = found->get<std::string>());
-        }
-        fail(name);
-    }
-
-    template <std::size_t N>
-    void read(const char* name, std::array<std::int64_t, N>& target) {
-        const auto found = json_.find(name);
-        if (found == json_.end() || found->is_null()) return;
-        if (!found->is_array() || found->size() != N) return fail(name);
-        for (std::size_t i = 0; i < N; ++i) {
-            if (!(*found)[i].is_number_integer()) return fail(name);
-            target[i] = (*found)[i].get<std::int64_t>();
-        }
-    }
-
-    void fail(const char* name) {
-        if (!problem_)
-            problem_ = Error{.code = ErrorCode::corrupt,
-                             .message = std::string("the field ") + name + " has a type or length that it cannot have",
-                             .where = path_.string()};
-    }
-    const std::optional<Error>& problem() const { return problem_; }
-
-  private:
-    const Json& json_;
-    fs::path path_;
-    std::optional<Error> problem_;
+/// Everything in the folder that a builder reads.
+struct Folder {
+    FolderConfig config;
+    Checkpoint weights;
+    std::optional<Preprocessing> preprocessing;
 };
 
-/// Labels by class index, never by name: two classes of ImageNet are called "crane".
-Result<std::vector<std::string>> readLabels(const Json& config, const fs::path& path) {
-    std::vector<std::string> labels;
-    const auto found = config.find("id2label");
-    if (found == config.end() || found->is_null()) return labels;
-    const auto wrong = [&] {
-        return Error{.code = ErrorCode::corrupt, .message = "id2label does not map the numbers from 0 on to words", .where = path.string()};
-    };
-    if (!found->is_object()) return wrong();
-    labels.resize(found->size());
-    for (const auto& [key, value] : found->items()) {
-        const bool digits = !key.empty() && key.size() < 8 && key.find_first_not_of("0123456789") == std::string::npos;
-        const std::size_t index = digits ? std::stoul(key) : labels.size();
-        if (index >= labels.size() || !value.is_string()) return wrong();
-        labels[index] = value.get<std::string>();
-    }
-    return labels;
-}
-
-/// Number of classes: the labels', or num_labels where there are none.
-std::int64_t classCount(Fields& fields, const std::vector<std::string>& labels) {
-    std::int64_t count = labels.empty() ? 2 : static_cast<std::int64_t>(labels.size());
-    if (labels.empty()) fields.read("num_labels", count);
-    return count;
+bool isThere(const fs::path& path) {
+    std::error_code error;  // a name too long, a link to itself: then it is not there
+    return fs::exists(path, error);
 }
 
 Result<fs::path> findWeights(const fs::path& folder) {
     for (const char* name : {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"})
-        if (fs::exists(folder / name)) return folder / name;
+        if (isThere(folder / name)) return folder / name;
     return Error{.code = ErrorCode::unreadable,
                  .message = "holds no weights: no model.safetensors, model.safetensors.index.json or pytorch_model.bin",
                  .where = folder.string()};
 }
 
-Result<Graph> buildMobileVitFrom(const Json& config, const fs::path& path, const std::vector<std::string>& labels, const Checkpoint& weights) {
-    Fields fields(config, path);
-    MobileVitConfig c;
-    fields.read("num_channels", c.channels);
-    fields.read("patch_size", c.patchSize);
-    fields.read("hidden_sizes", c.hiddenSizes);
-    fields.read("neck_hidden_sizes", c.neckHiddenSizes);
-    fields.read("num_attention_heads", c.attentionHeads);
-    fields.read("mlp_ratio", c.mlpRatio);
-    fields.read("expand_ratio", c.expandRatio);
-    fields.read("hidden_act", c.activation);
-    fields.read("conv_kernel_size", c.convKernelSize);
-    fields.read("output_stride", c.outputStride);
-    fields.read("layer_norm_eps", c.layerNormEps);
-    fields.read("qkv_bias", c.qkvBias);
-    fields.read("hidden_dropout_prob", c.hiddenDropout);
-    fields.read("attention_probs_dropout_prob", c.attentionDropout);
-    fields.read("classifier_dropout_prob", c.classifierDropout);
-    c.classes = classCount(fields, labels);
-    if (fields.problem()) return *fields.problem();
-    return buildMobileVit(c, WeightSource::fromCheckpoint(weights));
+Result<Checkpoint> openWeights(const fs::path& folder) {
+    auto path = findWeights(folder);
+    if (!path) return std::move(path).error();
+    auto file = MappedFile::open(*path);
+    if (!file) return std::move(file).error();
+    if (isGitLfsPointer(file->bytes()))
+        return Error{.code = ErrorCode::unsupported, .message = describeOther(file->bytes()), .where = path->string()};
+    return openCheckpoint(*path);
 }
 
-Result<Graph> buildSimpleCnnFrom(const Checkpoint& weights) {
-    auto sizes = simpleCnnSizes(weights);
-    if (!sizes) return std::move(sizes).error();
-    return buildSimpleCnn(*sizes, WeightSource::fromCheckpoint(weights));
+/// Number of classes: what config.json says, and it must be what the classifier has; else what the classifier has.
+Result<std::int64_t> classCount(const Folder& folder, const char* classifier) {
+    const TensorRecord* found = folder.weights.find(classifier);
+    const bool hasRows = found && !found->shape.empty();
+    const auto& stated = folder.config.classes;
+    if (stated && hasRows && *stated != found->shape[0])
+        return Error{.code = ErrorCode::unsupported,
+                     .message = "the number of classes is " + std::to_string(*stated) + ", and " + classifier +
+                                " in the weights tells " + std::to_string(found->shape[0]) + " apart",
+                     .where = folder.config.path.string()};
+    return stated ? *stated : hasRows ? found->shape[0] : 2;
 }
 
-Error notBuilt(const std::string& architecture, const fs::path& path) {
-    return {.code = ErrorCode::unsupported,
-            .message = "the architecture " + architecture +
-                       " is not one that Mantissa builds. Save the model as TorchScript instead, in Python: "
-                       "traced = torch.jit.trace(model.eval(), example, strict=False); traced.save(\"model.pt\")",
-            .where = path.string()};
+/// Errors of a builder that concern no tensor concern the sizes that config.json gave it.
+Error located(Error error, const FolderConfig& config) {
+    if (error.where.empty()) error.where = config.path.string();
+    return error;
 }
 
-/// What a picture becomes where the folder does not say: the defaults of the architecture, shown as guessed.
-Preprocessing defaultPreprocessing(const std::string& modelType, const Checkpoint& weights) {
-    Preprocessing p;
-    if (modelType == "mobilevit") {
-        p.resize = ResizeRule::shortestEdge;
-        p.resizeHeight = 288;
-        p.centerCrop = true;
-        p.cropHeight = p.cropWidth = 256;
-        p.flipChannels = true;
-    } else if (auto sizes = simpleCnnSizes(weights)) {
-        p.resizeHeight = p.resizeWidth = static_cast<int>(sizes->inputSize);
+Status buildMobileVitModel(const Folder& folder, Model& model) {
+    auto config = readMobileVitConfig(folder.config);
+    if (!config) return std::move(config).error();
+    auto classes = classCount(folder, "classifier.weight");
+    if (!classes) return std::move(classes).error();
+    config->classes = *classes;
+    auto graph = buildMobileVit(*config, WeightSource::fromCheckpoint(folder.weights));
+    if (!graph) return located(std::move(graph).error(), folder.config);
+    model.graph = *std::move(graph);
+    model.architecture = "MobileViTForImageClassification";
+    // Where the folder does not say: as the published checkpoints do, with 32 px more around each crop of 256.
+    const InputSize crop = folder.config.imageSize.value_or(InputSize{.height = 256, .width = 256});
+    Preprocessing& p = model.preprocessing;
+    p.resize = ResizeRule::shortestEdge;
+    p.resizeHeight = p.resizeWidth = static_cast<int>(std::max(crop.height, crop.width) * 288 / 256);
+    p.centerCrop = true;
+    p.cropHeight = static_cast<int>(crop.height);
+    p.cropWidth = static_cast<int>(crop.width);
+    p.flipChannels = true;
+    return Done{};
+}
+
+Status buildSimpleCnnModel(const Folder& folder, Model& model) {
+    auto input = folder.config.imageSize;
+    if (const auto& p = folder.preprocessing) {
+        const InputSize made{.height = p->inputHeight(), .width = p->inputWidth()};
+        if (input && (input->height != made.height || input->width != made.width))
+            return Error{.code = ErrorCode::unsupported,
+                         .message = "says that pictures have " + std::to_string(input->height) + " × " +
+                                    std::to_string(input->width) + " px, and preprocessor_config.json makes them " +
+                                    std::to_string(made.height) + " × " + std::to_string(made.width),
+                         .where = folder.config.path.string()};
+        input = made;
     }
-    return p;
+    auto sizes = simpleCnnSizes(folder.weights, input);
+    if (!sizes) return std::move(sizes).error();
+    if (auto classes = classCount(folder, "fc.weight"); !classes) return std::move(classes).error();
+    auto graph = buildSimpleCnn(*sizes, WeightSource::fromCheckpoint(folder.weights));
+    if (!graph) return located(std::move(graph).error(), folder.config);
+    model.graph = *std::move(graph);
+    model.architecture = "SimpleCNN";
+    model.preprocessing.resizeHeight = static_cast<int>(sizes->input.height);
+    model.preprocessing.resizeWidth = static_cast<int>(sizes->input.width);
+    return Done{};
+}
+
+struct Builder {
+    Status (*build)(const Folder&, Model&);
+};
+
+/// The builder for what config.json names.
+Result<Builder> findBuilder(const FolderConfig& config) {
+    if (config.modelType.empty())
+        return Error{.code = ErrorCode::unsupported,
+                     .message = "has no model_type, so the architecture is not known",
+                     .where = config.path.string()};
+    if (config.modelType == "simple_cnn") return Builder{&buildSimpleCnnModel};
+    if (config.modelType == "mobilevit" &&
+        (config.architecture.empty() || config.architecture == "MobileViTForImageClassification"))
+        return Builder{&buildMobileVitModel};
+    return Error{.code = ErrorCode::unsupported,
+                 .message = "the architecture " +
+                            (config.architecture.empty() ? config.modelType : config.architecture) +
+                            " is not one that Mantissa builds. Save the model as TorchScript instead, in Python: "
+                            "traced = torch.jit.trace(model.eval(), example, strict=False); traced.save(\"model.pt\")",
+                 .where = config.path.string()};
+}
+
+/// The folder's name; for a snapshot in the Hugging Face cache, models--apple--mobilevit-small/snapshots/<commit>, the
+/// model's.
+std::string nameOf(const fs::path& folder) {
+    std::error_code error;
+    const fs::path whole = fs::weakly_canonical(folder, error);
+    if (error) return folder.filename().string();
+    const std::string repository = whole.parent_path().parent_path().filename().string();
+    if (whole.parent_path().filename() == "snapshots" && repository.starts_with("models--"))
+        return repository.substr(repository.rfind("--") + 2);
+    return whole.filename().string();
+}
+
+Result<std::string> digest(const Checkpoint& weights) {
+    std::vector<MappedFile> files;
+    std::vector<std::span<const std::byte>> parts;
+    for (const auto& path : weights.files) {
+        auto file = MappedFile::open(path);
+        if (!file) return std::move(file).error();
+        parts.push_back(file->bytes());
+        files.push_back(*std::move(file));
+    }
+    return sha256(parts);
 }
 
 }  // namespace
 
-Result<ModelPtr> openHuggingFaceFolder(const fs::path& folder) {
-    const fs::path configPath = folder / "config.json";
-    auto config = readJsonFile(configPath);
+Result<ModelPtr> openHuggingFaceFolder(const fs::path& path) {
+    auto config = readFolderConfig(path / "config.json");
     if (!config) return std::move(config).error();
-    auto labels = readLabels(*config, configPath);
-    if (!labels) return std::move(labels).error();
-    std::string modelType, architecture;
-    Fields fields(*config, configPath);
-    fields.read("model_type", modelType);
-    if (fields.problem()) return *fields.problem();
-    if (const auto names = config->find("architectures"); names != config->end() && names->is_array() && !names->empty() && (*names)[0].is_string())
-        architecture = (*names)[0].get<std::string>();
-    if (modelType.empty())
-        return Error{.code = ErrorCode::unsupported, .message = "has no model_type, so the architecture is not known", .where = configPath.string()};
-    const bool mobileVit = modelType == "mobilevit" && (architecture.empty() || architecture == "MobileViTForImageClassification");
-    if (!mobileVit && modelType != "simple_cnn") return notBuilt(architecture.empty() ? modelType : architecture, configPath);
-
-    auto weightPath = findWeights(folder);
-    if (!weightPath) return std::move(weightPath).error();
-    auto weights = openCheckpoint(*weightPath);
+    const auto builder = findBuilder(*config);
+    if (!builder) return builder.error();
+    auto weights = openWeights(path);
     if (!weights) return std::move(weights).error();
-    auto graph = mobileVit ? buildMobileVitFrom(*config, configPath, *labels, *weights) : buildSimpleCnnFrom(*weights);
-    if (!graph) return std::move(graph).error();
+    Folder folder{.config = *std::move(config), .weights = *std::move(weights), .preprocessing = {}};
+    if (isThere(path / "preprocessor_config.json")) {
+        auto preprocessing = readPreprocessorConfig(path / "preprocessor_config.json");
+        if (!preprocessing) return std::move(preprocessing).error();
+        folder.preprocessing = *preprocessing;
+    }
 
     auto model = std::make_shared<Model>();
-    model->path = folder;
-    model->name = fs::weakly_canonical(folder).filename().string();
+    model->path = path;
+    model->name = nameOf(path);
     model->kind = ModelKind::huggingFace;
-    model->architecture = mobileVit ? "MobileViTForImageClassification" : "SimpleCNN";
-    model->graph = *std::move(graph);
-    model->labels = *std::move(labels);
-    if (fs::exists(folder / "preprocessor_config.json")) {
-        auto preprocessing = readPreprocessorConfig(folder / "preprocessor_config.json");
-        if (!preprocessing) return std::move(preprocessing).error();
-        model->preprocessing = *preprocessing;
-    } else {
-        model->preprocessing = defaultPreprocessing(modelType, *weights);
-    }
-    auto file = MappedFile::open(*weightPath);
-    if (!file) return std::move(file).error();
-    model->sha256 = sha256(file->bytes());
+    if (auto status = builder->build(folder, *model); !status) return std::move(status).error();
+    if (folder.preprocessing) model->preprocessing = *folder.preprocessing;
+    model->labels = std::move(folder.config.labels);
+    auto sum = digest(folder.weights);
+    if (!sum) return std::move(sum).error();
+    model->sha256 = *std::move(sum);
     return ModelPtr(model);
 }
 

@@ -7,7 +7,8 @@
 
 #include "graph/builder.h"
 
-// The calls stand in the order and layout in which the reference implementation issues them, so that results agree with it to the bit.
+// The calls stand in the order and layout in which the reference implementation issues them, so that results agree with
+// it to the bit.
 
 namespace mantissa {
 namespace {
@@ -21,8 +22,11 @@ std::int64_t makeDivisible(double value) {
 }
 
 std::optional<std::string> activationOperator(const std::string& name) {
-    static const std::map<std::string, std::string> operators{{"silu", "aten::silu"}, {"swish", "aten::silu"}, {"gelu", "aten::gelu"},
-                                                              {"relu", "aten::relu"}, {"relu6", "aten::relu6"}};
+    static const std::map<std::string, std::string> operators{{"silu", "aten::silu"},
+                                                              {"swish", "aten::silu"},
+                                                              {"gelu", "aten::gelu"},
+                                                              {"relu", "aten::relu"},
+                                                              {"relu6", "aten::relu6"}};
     const auto found = operators.find(name);
     return found == operators.end() ? std::nullopt : std::optional(found->second);
 }
@@ -61,7 +65,8 @@ class Writer {
         x = mobileVitLayer(x, base + ".encoder.layer.3", {neck[3], neck[4], hidden[1], 4, dilation4});
         x = mobileVitLayer(x, base + ".encoder.layer.4", {neck[4], neck[5], hidden[2], 3, dilation5});
         x = conv(x, base + ".conv_1x1_exp", {.in = neck[5], .out = neck[6]});
-        x = g_.call("aten::mean", base + ".pool", {{"self", x}, {"dim", std::vector<IntOrRef>{-2, -1}}, {"keepdim", false}}, "dim");
+        x = g_.call("aten::mean", base + ".pool",
+                    {{"self", x}, {"dim", std::vector<IntOrRef>{-2, -1}}, {"keepdim", false}}, "dim");
         x = dropout(x, "dropout", config_.classifierDropout);
         x = g_.linear(x, "classifier", {.outFeatures = config_.classes, .inFeatures = neck[6]});
         return g_.finish(x);
@@ -93,14 +98,21 @@ class Writer {
         const std::int64_t expanded = makeDivisible(std::nearbyint(static_cast<double>(r.in) * config_.expandRatio));
         ValueRef y = conv(x, layer + ".expand_1x1", {.in = r.in, .out = expanded});
         y = conv(y, layer + ".conv_3x3",
-                 {.in = expanded, .out = expanded, .kernel = 3, .stride = r.stride, .groups = expanded, .dilation = r.dilation});
+                 {.in = expanded,
+                  .out = expanded,
+                  .kernel = 3,
+                  .stride = r.stride,
+                  .groups = expanded,
+                  .dilation = r.dilation});
         y = conv(y, layer + ".reduce_1x1", {.in = expanded, .out = r.out, .activation = false});
         return r.stride == 1 && r.in == r.out ? g_.add(x, y, layer) : y;
     }
 
-    ValueRef mobileNetLayer(ValueRef x, const std::string& layer, std::int64_t in, std::int64_t out, std::int64_t stride, int blocks) {
+    ValueRef mobileNetLayer(ValueRef x, const std::string& layer, std::int64_t in, std::int64_t out,
+                            std::int64_t stride, int blocks) {
         for (int i = 0; i < blocks; ++i)
-            x = invertedResidual(x, layer + ".layer." + std::to_string(i), {.in = i == 0 ? in : out, .out = out, .stride = i == 0 ? stride : 1});
+            x = invertedResidual(x, layer + ".layer." + std::to_string(i),
+                                 {.in = i == 0 ? in : out, .out = out, .stride = i == 0 ? stride : 1});
         return x;
     }
 
@@ -144,14 +156,15 @@ class Writer {
 
     ValueRef product(ValueRef a, IntOrRef b, const std::string& layer) { return scalar("scalar::mul", a, b, layer); }
     ValueRef scalar(const std::string& op, ValueRef a, IntOrRef b, const std::string& layer) {
-        const Argument second = std::holds_alternative<ValueRef>(b) ? Argument(std::get<ValueRef>(b)) : Argument(std::get<std::int64_t>(b));
+        const Argument second =
+            std::holds_alternative<ValueRef>(b) ? Argument(std::get<ValueRef>(b)) : Argument(std::get<std::int64_t>(b));
         return g_.call(op, layer, {{"", a}, {"", second}});
     }
 
     /// Sizes of one feature map while it is cut into patches; all values of the Graph, so that any input size will do.
     struct Patches {
-        ValueRef batch, height, width;     // of the feature map
-        ValueRef rows, columns, count;     // of patches
+        ValueRef batch, height, width;  // of the feature map
+        ValueRef rows, columns, count;  // of patches
         ValueRef batchTimesArea;
     };
 
@@ -176,7 +189,8 @@ class Writer {
     ValueRef fold(ValueRef x, const std::string& layer, std::int64_t channels, const Patches& p) {
         const std::int64_t side = config_.patchSize;
         x = g_.call("aten::contiguous", layer, {{"self", x}});
-        x = g_.call("aten::view", layer, {{"self", x}, {"size", std::vector<IntOrRef>{p.batch, side * side, p.count, -1}}});
+        x = g_.call("aten::view", layer,
+                    {{"self", x}, {"size", std::vector<IntOrRef>{p.batch, side * side, p.count, -1}}});
         x = g_.transpose(x, layer, 1, 3);
         x = g_.reshape(x, layer, {product(product(p.batch, channels, layer), p.rows, layer), p.columns, side, side});
         x = g_.transpose(x, layer, 1, 2);
@@ -214,23 +228,32 @@ class Writer {
 
 std::optional<Error> invalid(const MobileVitConfig& c) {
     const auto error = [](const std::string& field, const std::string& what) {
-        return Error{.code = ErrorCode::unsupported, .message = field + " " + what, .where = "config.json"};
+        return Error{.code = ErrorCode::unsupported, .message = field + " " + what};
     };
     // Far above any real model; beyond it sizes would overflow or the memory would.
     constexpr std::int64_t kMaxSize = 1 << 16;
     const auto sane = [](std::int64_t n) { return n >= 1 && n <= kMaxSize; };
-    if (!std::all_of(c.hiddenSizes.begin(), c.hiddenSizes.end(), sane)) return error("hidden_sizes", "must lie between 1 and 65536");
-    if (!std::all_of(c.neckHiddenSizes.begin(), c.neckHiddenSizes.end(), sane)) return error("neck_hidden_sizes", "must lie between 1 and 65536");
+    if (!std::all_of(c.hiddenSizes.begin(), c.hiddenSizes.end(), sane))
+        return error("hidden_sizes", "must lie between 1 and 65536");
+    if (!std::all_of(c.neckHiddenSizes.begin(), c.neckHiddenSizes.end(), sane))
+        return error("neck_hidden_sizes", "must lie between 1 and 65536");
     if (c.channels != 3) return error("num_channels", "must be 3; Mantissa feeds pictures in colour");
     if (c.patchSize < 1 || c.patchSize > 64) return error("patch_size", "must lie between 1 and 64");
     if (!sane(c.attentionHeads)) return error("num_attention_heads", "must lie between 1 and 65536");
     for (const auto hidden : c.hiddenSizes)
         if (hidden % c.attentionHeads != 0) return error("num_attention_heads", "must divide every hidden size");
-    if (c.convKernelSize < 1 || c.convKernelSize > 31 || c.convKernelSize % 2 == 0) return error("conv_kernel_size", "must be odd and at most 31");
-    if (c.outputStride != 32 && c.outputStride != 16 && c.outputStride != 8) return error("output_stride", "must be 32, 16 or 8");
+    if (c.convKernelSize < 1 || c.convKernelSize > 31 || c.convKernelSize % 2 == 0)
+        return error("conv_kernel_size", "must be odd and at most 31");
+    if (c.outputStride != 32 && c.outputStride != 16 && c.outputStride != 8)
+        return error("output_stride", "must be 32, 16 or 8");
     if (!(c.mlpRatio > 0 && c.mlpRatio <= 64)) return error("mlp_ratio", "must lie between 0 and 64");
+    for (const auto hidden : c.hiddenSizes)
+        if (static_cast<double>(hidden) * c.mlpRatio < 1)
+            return error("mlp_ratio", "leaves no feature of a hidden size");
+    if (!(c.layerNormEps >= 0 && c.layerNormEps <= 1)) return error("layer_norm_eps", "must lie between 0 and 1");
     if (!(c.expandRatio > 0 && c.expandRatio <= 64)) return error("expand_ratio", "must lie between 0 and 64");
-    if (c.classes < 1 || c.classes > 1'000'000) return error("the number of labels", "must lie between 1 and 1,000,000");
+    if (c.classes < 1 || c.classes > 1'000'000)
+        return error("the number of labels", "must lie between 1 and 1,000,000");
     for (const double p : {c.hiddenDropout, c.attentionDropout, c.classifierDropout})
         if (!(p >= 0 && p <= 1)) return error("a dropout probability", "must lie between 0 and 1");
     return std::nullopt;
@@ -243,8 +266,8 @@ Result<Graph> buildMobileVit(const MobileVitConfig& config, const WeightSource& 
     const auto activation = activationOperator(config.activation);
     if (!activation)
         return Error{.code = ErrorCode::unsupported,
-                     .message = "hidden_act “" + config.activation + "” is not one that Mantissa builds (silu, gelu, relu, relu6)",
-                     .where = "config.json"};
+                     .message = "hidden_act “" + config.activation +
+                                "” is not one that Mantissa builds (silu, gelu, relu, relu6)"};
     return Writer(config, source, *activation).write();
 }
 

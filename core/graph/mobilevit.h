@@ -11,8 +11,8 @@ namespace mantissa {
 
 class WeightSource;
 
-/// MobileViT for image classification (Mehta and Rastegari 2022, arXiv:2110.02178), with the fields of a Hugging Face `config.json` and
-/// its defaults, which are those of MobileViT-small.
+/// MobileViT for image classification (Mehta and Rastegari 2022, arXiv:2110.02178), with the fields of a Hugging Face
+/// `config.json` and its defaults, which are those of MobileViT-small.
 struct MobileVitConfig {
     std::int64_t channels = 3;
     std::int64_t patchSize = 2;
@@ -32,7 +32,9 @@ struct MobileVitConfig {
     std::int64_t classes = 1000;
 };
 
-/// Sizes that cannot be built (heads that do not divide a hidden size, unknown activation, absurd numbers) are errors that name the field.
+/// Sizes that cannot be built (heads that do not divide a hidden size, unknown activation, absurd numbers) are errors
+/// that name the field, without a place: the caller knows the file. Weights that do not fit are those of
+/// GraphBuilder::finish.
 Result<Graph> buildMobileVit(const MobileVitConfig& config, const WeightSource& source);
 
 }  // namespace mantissa

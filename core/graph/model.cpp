@@ -19,8 +19,9 @@ std::int64_t Model::bytesIn(const Format& format) const {
     std::int64_t bits = 0;
     for (const auto& weight : graph.weights) {
         if (!weight.isParameter && !weight.persistent) continue;
-        const auto size = isFloating(weight.tensor.dtype) ? static_cast<std::int64_t>(format.storageBits)
-                                                          : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype));
+        const auto size = isFloating(weight.tensor.dtype)
+                              ? static_cast<std::int64_t>(format.storageBits)
+                              : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype));
         bits += weight.tensor.numel() * size;
     }
     return (bits + 7) / 8;
@@ -32,11 +33,16 @@ std::string Model::label(std::size_t index) const {
 
 std::string_view kindName(ModelKind kind) {
     switch (kind) {
-        case ModelKind::huggingFace: return "hugging-face";
-        case ModelKind::torchScript: return "torchscript";
-        case ModelKind::exportedProgram: return "exported-program";
-        case ModelKind::onnx: return "onnx";
-        case ModelKind::bareWeights: return "safetensors";
+        case ModelKind::huggingFace:
+            return "hugging-face";
+        case ModelKind::torchScript:
+            return "torchscript";
+        case ModelKind::exportedProgram:
+            return "exported-program";
+        case ModelKind::onnx:
+            return "onnx";
+        case ModelKind::bareWeights:
+            return "safetensors";
     }
     return "";
 }

@@ -20,7 +20,7 @@ enum class ModelKind { huggingFace, torchScript, exportedProgram, onnx, bareWeig
 struct Model {
     std::filesystem::path path;  ///< the file or folder that was opened
     std::string name;            ///< for people: "simple-cnn-cifar10", "mobilevit-small.pt"
-    std::string sha256;          ///< of the weight file's bytes, lower-case hex
+    std::string sha256;          ///< of the weight file's bytes (of shards: one after the other, by name), lower-case hex
     ModelKind kind = ModelKind::huggingFace;
     std::string architecture;    ///< "MobileViTForImageClassification", "SimpleCNN"; the file's word for it
     Graph graph;

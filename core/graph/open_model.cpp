@@ -1,12 +1,15 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "graph/builder.h"
+#include "graph/file_kind.h"
 #include "graph/hugging_face.h"
 #include "graph/model.h"
 #include "graph/simple_cnn.h"
 #include "graph/torchscript_reader.h"
 #include "storage/checkpoint.h"
+#include "storage/json_file.h"
 #include "storage/mapped_file.h"
 #include "storage/sha256.h"
 #include "storage/zip_archive.h"
@@ -16,29 +19,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class FileForm { torchScript, exportedProgram, weights };
-
-/// What a zip archive holds: TorchScript has code and constants, torch.export a models folder, a state dict neither.
-Result<FileForm> formOfZip(const fs::path& path) {
-    auto archive = ZipArchive::open(path);
-    if (!archive) return std::move(archive).error();
-    const std::string root = archive->rootFolder();
-    const auto any = [&](std::string_view prefix) {
-        return std::any_of(archive->names().begin(), archive->names().end(), [&](const auto& name) { return name.starts_with(root + "/" + std::string(prefix)); });
-    };
-    if (any("constants.pkl")) return FileForm::torchScript;
-    if (any("models/") || any("serialized_exported_program.json") || archive->has("serialized_exported_program.json")) return FileForm::exportedProgram;
-    return FileForm::weights;
+Error unsupported(const fs::path& path, std::string message) {
+    return {.code = ErrorCode::unsupported, .message = std::move(message), .where = path.string()};
 }
 
+bool isThere(const fs::path& path) {
+    std::error_code error;
+    return fs::exists(path, error);
+}
+
+fs::path folderOf(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
+
+/// Weights alone: the architecture has to show from the names and shapes of the tensors.
 Result<ModelPtr> openWeights(const fs::path& path, const MappedFile& file) {
     auto checkpoint = openCheckpoint(path);
     if (!checkpoint) return std::move(checkpoint).error();
-    if (!looksLikeSimpleCnn(*checkpoint))
-        return Error{.code = ErrorCode::unsupported,
-                     .message = "holds weights of an architecture that Mantissa does not recognise (" + std::to_string(checkpoint->tensors.size()) +
-                                " tensors). Open the folder with its config.json, or a TorchScript file; mantissa inspect shows the tensors",
-                     .where = path.string()};
+    if (!looksLikeSimpleCnn(*checkpoint)) {
+        const bool folder = isThere(folderOf(path) / "config.json");
+        return unsupported(path, "holds weights alone (tensors: " + std::to_string(checkpoint->tensors.size()) +
+                                     "), of an architecture that Mantissa does not recognise. " +
+                                     (folder ? "Open the folder that it stands in, which has a config.json"
+                                             : "Open a folder that has their config.json too, or a TorchScript file") +
+                                     "; mantissa inspect shows the tensors");
+    }
     auto sizes = simpleCnnSizes(*checkpoint);
     if (!sizes) return std::move(sizes).error();
     auto graph = buildSimpleCnn(*sizes, WeightSource::fromCheckpoint(*checkpoint));
@@ -50,33 +53,83 @@ Result<ModelPtr> openWeights(const fs::path& path, const MappedFile& file) {
     model->kind = ModelKind::bareWeights;
     model->architecture = "SimpleCNN";
     model->graph = *std::move(graph);
-    model->preprocessing.resizeHeight = model->preprocessing.resizeWidth = static_cast<int>(sizes->inputSize);
+    model->preprocessing.resizeHeight = static_cast<int>(sizes->input.height);
+    model->preprocessing.resizeWidth = static_cast<int>(sizes->input.width);
     return ModelPtr(model);
+}
+
+/// What a zip archive holds: TorchScript has constants beside its code, torch.export a models folder, a state dict
+/// neither.
+Result<ModelPtr> openZip(const fs::path& path, const MappedFile& file) {
+    auto archive = ZipArchive::open(path);
+    if (!archive) return std::move(archive).error();
+    const std::string root = archive->rootFolder() + "/";
+    const auto any = [&](const std::string& prefix) {
+        return std::any_of(archive->names().begin(), archive->names().end(),
+                           [&](const auto& name) { return name.starts_with(prefix); });
+    };
+    if (any(root + "constants.pkl")) return openTorchScript(path);
+    if (any(root + "models/") || any(root + "serialized_exported_program.json") ||
+        any("serialized_exported_program.json"))
+        return unsupported(path,
+                           "is a torch.export program, which this version does not run. Save the model as "
+                           "TorchScript instead: torch.jit.trace(model.eval(), example).save(\"model.pt\")");
+    if (archive->has(root + "data.pkl")) return openWeights(path, file);
+    return unsupported(path, "is a zip archive without a PyTorch model in it");
+}
+
+/// A Hugging Face folder by its config.json, or a sharded checkpoint by its index.
+Result<ModelPtr> openJson(const fs::path& path, const MappedFile& file) {
+    auto json = readJsonFile(path);
+    if (!json) return std::move(json).error();
+    if (json->contains("model_type") || json->contains("architectures")) {
+        if (path.filename() == "config.json") return openHuggingFaceFolder(folderOf(path));
+        return unsupported(path,
+                           "is the configuration of a model, not a model; in a folder with its weights, and under "
+                           "the name config.json, it is one");
+    }
+    if (json->contains("weight_map")) return openWeights(path, file);
+    return unsupported(path, "is a JSON file, but neither the configuration of a model nor the index of its weights");
+}
+
+Result<ModelPtr> openFile(const fs::path& path) {
+    auto file = MappedFile::open(path);
+    if (!file) return std::move(file).error();
+    switch (tellApart(file->bytes())) {
+        case FileKind::zip:
+            return openZip(path, *file);
+        case FileKind::json:
+            return openJson(path, *file);
+        case FileKind::safetensors:
+        case FileKind::torchPickle:
+            return openWeights(path, *file);
+        case FileKind::onnx:
+            return unsupported(path,
+                               "is an ONNX model, which this version does not run. Save the model as TorchScript "
+                               "instead: torch.jit.trace(model.eval(), example).save(\"model.pt\")");
+        case FileKind::other:
+            break;
+    }
+    return unsupported(path, describeOther(file->bytes()));
 }
 
 }  // namespace
 
 Result<ModelPtr> openModel(const fs::path& path) {
-    std::error_code error;
-    if (fs::is_directory(path, error)) {
-        if (fs::exists(path / "config.json")) return openHuggingFaceFolder(path);
-        return Error{.code = ErrorCode::unsupported, .message = "is a folder without config.json; open a Hugging Face folder or a model file", .where = path.string()};
+    try {
+        std::error_code error;
+        if (!fs::is_directory(path, error)) return openFile(path);
+        if (isThere(path / "config.json")) return openHuggingFaceFolder(path);
+        return unsupported(path, "is a folder without config.json; open a Hugging Face folder or a model file");
+    } catch (const std::bad_alloc&) {
+        return Error{.code = ErrorCode::internal,
+                     .message = "was not opened: there is not enough memory",
+                     .where = path.string()};
+    } catch (const std::exception& problem) {
+        return Error{.code = ErrorCode::internal,
+                     .message = std::string("was not opened: ") + problem.what(),
+                     .where = path.string()};
     }
-    if (path.filename() == "config.json") return openHuggingFaceFolder(path.has_parent_path() ? path.parent_path() : fs::path("."));
-    auto file = MappedFile::open(path);
-    if (!file) return std::move(file).error();
-    const std::string_view start(reinterpret_cast<const char*>(file->bytes().data()), std::min<std::size_t>(file->bytes().size(), 4));
-    if (start == "PK\x03\x04") {
-        auto form = formOfZip(path);
-        if (!form) return std::move(form).error();
-        if (*form == FileForm::torchScript) return openTorchScript(path);
-        if (*form == FileForm::exportedProgram)
-            return Error{.code = ErrorCode::unsupported,
-                         .message = "is a torch.export program, which this version does not run. Save the model as TorchScript instead: "
-                                    "torch.jit.trace(model.eval(), example).save(\"model.pt\")",
-                         .where = path.string()};
-    }
-    return openWeights(path, *file);
 }
 
 }  // namespace mantissa

@@ -13,7 +13,7 @@ namespace {
 constexpr auto kClasses = static_cast<std::int64_t>(kCifarClasses);
 
 Trainable simpleCnn() {
-    const SimpleCnnSizes sizes{.inputSize = kCifarSide, .classes = kClasses};
+    const SimpleCnnSizes sizes{.input = {.height = kCifarSide, .width = kCifarSide}, .classes = kClasses};
     Preprocessing how;
     how.resize = ResizeRule::exact;
     how.resizeHeight = how.resizeWidth = kCifarSide;
@@ -24,10 +24,10 @@ Trainable simpleCnn() {
             .imageProcessor = "ViTImageProcessor",
             .config = {{"architectures", {"SimpleCNN"}},
                        {"model_type", "simple_cnn"},
-                       {"image_size", sizes.inputSize},
+                       {"image_size", sizes.input.height},
                        {"num_channels", sizes.inputChannels},
                        {"hidden_sizes", {sizes.conv1Channels, sizes.conv2Channels}},
-                       {"conv_kernel_size", sizes.kernel}},
+                       {"conv_kernel_size", sizes.kernel1}},
             .preprocessing = how,
             .build = [sizes](const WeightSource& source) { return buildSimpleCnn(sizes, source); }};
 }

@@ -16,8 +16,9 @@ std::shared_ptr<Model> modelOf(Graph graph) {
 }
 
 std::shared_ptr<Model> smallModel() {
-    auto graph = buildSimpleCnn({.inputSize = 16, .conv1Channels = 4, .conv2Channels = 8, .classes = 5},
-                                WeightSource::initialised(11));
+    auto graph =
+        buildSimpleCnn({.input = {.height = 16, .width = 16}, .conv1Channels = 4, .conv2Channels = 8, .classes = 5},
+                       WeightSource::initialised(11));
     if (!graph) throw std::runtime_error(graph.error().text());
     auto model = modelOf(*std::move(graph));
     model->preprocessing.resizeHeight = model->preprocessing.resizeWidth = 16;
