@@ -11,6 +11,8 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
+constexpr std::size_t kLongestKey = 256;
+
 /// PyTorch's storage classes by the name after "torch ".
 std::optional<DType> storageType(std::string_view name) {
     static const std::map<std::string_view, DType> types{
@@ -158,7 +160,8 @@ class Reader {
     void reduce() {
         const auto argumentsIndex = pop();
         const auto functionIndex = pop();
-        const PickleValue arguments = value(argumentsIndex);
+        // References: a copy of many arguments at every call would take a hostile file's time squared. What is pushed comes last.
+        const PickleValue& arguments = value(argumentsIndex);
         const PickleValue& function = value(functionIndex);
         if (function.kind != Kind::global || arguments.kind != Kind::tuple) damaged("the pickle calls something that is no function");
         if (function.text == "collections OrderedDict") {
@@ -178,7 +181,7 @@ class Reader {
     }
 
     void persistentId() {
-        const PickleValue id = value(pop());
+        const PickleValue& id = value(pop());
         if (id.kind != Kind::tuple || id.items.size() < 5 || value(id.items[0]).text != "storage") damaged("a storage is not described as PyTorch does it");
         const PickleValue& type = value(id.items[1]);
         constexpr std::string_view kPrefix = "torch ";
@@ -186,6 +189,8 @@ class Reader {
         if (!dtype) damaged("a storage has a type that Mantissa does not know");
         if (value(id.items[2]).kind != Kind::text || value(id.items[4]).kind != Kind::integer || value(id.items[4]).integer < 0)
             damaged("a storage is not described as PyTorch does it");
+        // PyTorch's are numbers. A long one could be named again and again, with a copy each time.
+        if (value(id.items[2]).text.size() > kLongestKey) damaged("a storage's key is too long to be one");
         if (id.items.size() > 5 && value(id.items[5]).kind != Kind::none) refused("a storage is a view of another, a form that PyTorch gave up in 2017; save the file again");
         push(PickleValue{.kind = Kind::storage, .text = value(id.items[2]).text, .dtype = *dtype, .numel = value(id.items[4]).integer});
     }

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <functional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "storage/mapped_file.h"
 #include "storage/pickle.h"
@@ -20,20 +21,29 @@ struct StorageBytes {
 };
 using FindStorage = std::function<Result<StorageBytes>(const PickleValue& storage)>;
 
+bool holdsTensors(const Pickle& pickle, const PickleValue& v) {
+    if (v.kind != Kind::dict) return false;
+    for (std::size_t i = 1; i < v.items.size(); i += 2)
+        if (pickle.at(v.items[i]).kind == Kind::tensor) return true;
+    return false;
+}
+
+/// What a dict keeps under a name; as in Python, the last one set counts.
+const PickleValue* entry(const Pickle& pickle, const PickleValue& dict, std::string_view name) {
+    for (std::size_t i = dict.items.size(); i > 1; i -= 2) {
+        const PickleValue& key = pickle.at(dict.items[i - 2]);
+        if (key.kind == Kind::text && key.text == name) return &pickle.at(dict.items[i - 1]);
+    }
+    return nullptr;
+}
+
 /// The dict that holds the tensors: the root, or what it keeps under one of the names that training scripts use.
 const PickleValue* stateDict(const Pickle& pickle) {
-    const auto holdsTensors = [&](const PickleValue& v) {
-        if (v.kind != Kind::dict) return false;
-        for (std::size_t i = 1; i < v.items.size(); i += 2)
-            if (pickle.at(v.items[i]).kind == Kind::tensor) return true;
-        return false;
-    };
     const PickleValue& root = pickle.at(pickle.root);
-    if (holdsTensors(root)) return &root;
+    if (holdsTensors(pickle, root)) return &root;
     if (root.kind != Kind::dict) return nullptr;
     for (const char* name : {"state_dict", "model", "model_state_dict", "net", "weights"})
-        for (std::size_t i = 0; i + 1 < root.items.size(); i += 2)
-            if (pickle.at(root.items[i]).text == name && holdsTensors(pickle.at(root.items[i + 1]))) return &pickle.at(root.items[i + 1]);
+        if (const auto* inner = entry(pickle, root, name); inner && holdsTensors(pickle, *inner)) return inner;
     return nullptr;
 }
 
@@ -87,10 +97,13 @@ Result<Checkpoint> collect(const Pickle& pickle, const FindStorage& find, const 
                      .message = "holds no tensors by name; save the model's state_dict()",
                      .where = path.string()};
     Checkpoint checkpoint{.path = path, .form = std::move(form), .tensors = {}};
+    std::unordered_set<std::string_view> names;
     for (std::size_t i = 0; i + 1 < dict->items.size(); i += 2) {
         const PickleValue& key = pickle.at(dict->items[i]);
         const PickleValue& value = pickle.at(dict->items[i + 1]);
         if (key.kind != Kind::text || value.kind != Kind::tensor) continue;  // counters and settings beside the tensors
+        if (!names.insert(key.text).second)
+            return Error{.code = ErrorCode::corrupt, .message = "is there twice", .where = path.string() + ": tensor " + key.text};
         auto record = toRecord(pickle, key.text, value, find, path.string());
         if (!record) return std::move(record).error();
         checkpoint.tensors.push_back(*std::move(record));

@@ -25,8 +25,17 @@ Result<ZipArchive> ZipArchive::open(const std::filesystem::path& path) {
     archive.path_ = path;
     archive.handle_ = std::shared_ptr<void>(handle, [](void* p) { zip_discard(static_cast<zip_t*>(p)); });
     const auto count = zip_get_num_entries(handle, 0);
-    for (zip_int64_t i = 0; i < count; ++i)
-        if (const char* name = zip_get_name(handle, static_cast<zip_uint64_t>(i), 0)) archive.names_.emplace_back(name);
+    std::error_code error;
+    zip_uint64_t left = std::filesystem::file_size(path, error);
+    for (zip_int64_t i = 0; i < count; ++i) {
+        zip_stat_t info;
+        if (zip_stat_index(handle, static_cast<zip_uint64_t>(i), 0, &info) != 0 || !(info.valid & ZIP_STAT_NAME)) continue;
+        // Records that lie over one another would let a small file fill any memory.
+        if (error || !(info.valid & ZIP_STAT_COMP_SIZE) || info.comp_size > left)
+            return Error{.code = ErrorCode::corrupt, .message = "claims more bytes than the file has", .where = path.string() + ": record " + info.name};
+        left -= info.comp_size;
+        archive.names_.emplace_back(info.name);
+    }
     if (archive.names_.empty()) return Error{.code = ErrorCode::corrupt, .message = "is an empty zip archive", .where = path.string()};
     return archive;
 }
@@ -45,9 +54,6 @@ Result<ZipArchive::Bytes> ZipArchive::read(const std::string& name) const {
     // PyTorch stores; a compressed record could claim any size.
     if (info.comp_method != ZIP_CM_STORE || info.size != info.comp_size)
         return corrupt("is compressed, which PyTorch never does; save the model again");
-    std::error_code error;
-    const auto fileSize = std::filesystem::file_size(path_, error);
-    if (error || info.size > fileSize) return corrupt("claims more bytes than the file has");
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen(handleOf(handle_), name.c_str(), 0), zip_fclose);
     if (!file) return corrupt(std::string("was not opened: ") + zip_strerror(handleOf(handle_)));
     // for_overwrite: no need to clear gigabytes that are read over at once.

@@ -16,7 +16,7 @@ class TemporaryFolder {
     TemporaryFolder() {
         static int count = 0;
         path_ = std::filesystem::temp_directory_path() /
-                ("mantissa-train-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
+                ("mantissa-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
         std::filesystem::create_directory(path_);
     }
     ~TemporaryFolder() {
