@@ -12,6 +12,7 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 Error damaged(std::string what) { return {.code = ErrorCode::corrupt, .message = std::move(what)}; }
+Error claimsTooMuch() { return damaged("is damaged: it says that it has more pixels than its bytes can hold"); }
 Error cutShort() { return damaged("is cut short: the picture ends early; copy or download it again"); }
 
 std::uint32_t byteAt(Bytes b, std::size_t i) { return std::to_integer<std::uint32_t>(b[i]); }
@@ -64,6 +65,9 @@ int orientationOf(const std::optional<TiffTags>& tags) {
 
 void append(std::vector<std::byte>& out, Bytes part) { out.insert(out.end(), part.begin(), part.end()); }
 
+/// Values a pixel by colour type (PNG specification, section 11.2.1).
+std::uint32_t channelsOf(std::uint32_t colourType) { return colourType == 2 ? 3 : colourType == 4 ? 2 : colourType == 6 ? 4 : 1; }
+
 /// Chunks (PNG specification, section 5): length, type, data, CRC. Only those that make pixels are handed on; the decoder would
 /// comment on others on standard error.
 Result<ImageContainer> readPng(Bytes file) {
@@ -71,6 +75,8 @@ Result<ImageContainer> readPng(Bytes file) {
     append(c.bytes, file.first(8));
     std::size_t at = 8;
     bool ended = false;
+    std::uint32_t bitsPerPixel = 0;
+    std::uint64_t pixelBytes = 0;
     while (!ended) {
         if (file.size() - at < 12) return cutShort();
         const std::size_t length = big32(file, at);
@@ -79,22 +85,31 @@ Result<ImageContainer> readPng(Bytes file) {
         const auto crc = crc32(0, reinterpret_cast<const Bytef*>(typed.data()), static_cast<uInt>(typed.size()));
         if (crc != big32(file, at + 8 + length)) return damaged("is damaged: a checksum does not match at byte " + std::to_string(at));
         const Bytes data = typed.subspan(4);
-        if (hasText(typed, 0, "IHDR") && length >= 8) {
+        // One header, and first: a decoder that took another than this one would allocate what was never checked.
+        if (hasText(typed, 0, "IHDR") != (at == 8)) return damaged("is damaged: its header is not where it belongs");
+        if (at == 8) {
+            if (length != 13) return damaged("is damaged: its header has " + std::to_string(length) + " bytes, not 13");
             c.width = big32(data, 0);
             c.height = big32(data, 4);
+            bitsPerPixel = byteAt(data, 8) * channelsOf(byteAt(data, 9));
         }
+        if (hasText(typed, 0, "IDAT")) pixelBytes += length;
         if (hasText(typed, 0, "eXIf")) c.orientation = orientationOf(readTiff(data));
         for (const char* kept : {"IHDR", "PLTE", "tRNS", "IDAT", "IEND"})
             if (hasText(typed, 0, kept)) append(c.bytes, file.subspan(at, length + 12));
         ended = hasText(typed, 0, "IEND");
         at += length + 12;
     }
+    // Deflate (RFC 1951) makes at most 258 bytes of two bits.
+    if (static_cast<double>(c.width) * static_cast<double>(c.height) * bitsPerPixel / 8 > 1032.0 * static_cast<double>(pixelBytes))
+        return claimsTooMuch();
     return c;
 }
 
 /// Segments (ITU-T T.81, annex B): marker, length, data; after start-of-scan the entropy-coded data up to end-of-image.
 Result<ImageContainer> readJpeg(Bytes file) {
     ImageContainer c{.form = ImageForm::jpeg};
+    bool huffman = true;
     std::size_t at = 2;
     while (true) {
         while (at + 1 < file.size() && byteAt(file, at) == 0xFF && byteAt(file, at + 1) == 0xFF) ++at;  // fill bytes
@@ -106,8 +121,10 @@ Result<ImageContainer> readJpeg(Bytes file) {
         const Bytes data = file.subspan(at + 4, length - 2);
         const bool startOfFrame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
         if (startOfFrame && data.size() >= 5) {
+            if (c.width != 0 || c.height != 0) return damaged("is damaged: it says its size twice");
             c.height = big16(data, 1);
             c.width = big16(data, 3);
+            huffman = marker < 0xC9;
         }
         if (marker == 0xE1 && hasText(data, 0, "Exif")) c.orientation = data.size() > 6 ? orientationOf(readTiff(data.subspan(6))) : 1;
         at += 2 + length;
@@ -115,6 +132,8 @@ Result<ImageContainer> readJpeg(Bytes file) {
     }
     static constexpr std::byte kEnd[] = {std::byte{0xFF}, std::byte{0xD9}};
     if (std::search(file.begin() + static_cast<std::ptrdiff_t>(at), file.end(), std::begin(kEnd), std::end(kEnd)) == file.end()) return cutShort();
+    // Every block of 8 × 8 pixels takes a code, and the shortest Huffman code is one bit long.
+    if (huffman && c.width * c.height / 512 > static_cast<std::int64_t>(file.size())) return claimsTooMuch();
     append(c.bytes, file);
     return c;
 }
@@ -156,6 +175,11 @@ Result<ImageContainer> readBmp(Bytes file) {
     } else {
         c.width = static_cast<std::int32_t>(little32(file, 18));
         c.height = std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(little32(file, 22))));  // negative: top row first
+        constexpr std::uint32_t kUncompressed = 0;
+        if (file.size() >= 34 && little32(file, 30) == kUncompressed) {
+            const double bits = static_cast<double>(c.width) * static_cast<double>(c.height) * little16(file, 28);
+            if (bits / 8 > static_cast<double>(file.size())) return cutShort();
+        }
     }
     append(c.bytes, file);
     return c;

@@ -125,13 +125,10 @@ Result<Preprocessing> readPreprocessorConfig(const std::filesystem::path& path) 
     p.fromFile = true;
     readSize(r, p);
     readCrop(r, p);
-    switch (static_cast<int>(r.number("resample", 2))) {  // Pillow's numbers
-        case 0: p.resample = Resample::nearest; break;
-        case 1: p.resample = Resample::lanczos; break;
-        case 2: p.resample = Resample::bilinear; break;
-        case 3: p.resample = Resample::bicubic; break;
-        default: r.fail("resample", "is a filter that Mantissa does not have (0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic)");
-    }
+    constexpr Resample kPillowsNumbers[] = {Resample::nearest, Resample::lanczos, Resample::bilinear, Resample::bicubic};
+    const double filter = r.number("resample", 2);
+    if (filter == 0 || filter == 1 || filter == 2 || filter == 3) p.resample = kPillowsNumbers[static_cast<int>(filter)];
+    else r.fail("resample", "is a filter that Mantissa does not have (0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic)");
     p.rescale = r.flag("do_rescale", true) ? r.number("rescale_factor", 1.0 / 255) : 1;
     std::string processor;
     for (const char* key : {"image_processor_type", "feature_extractor_type"})
