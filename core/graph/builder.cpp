@@ -5,14 +5,10 @@
 #include <cstring>
 #include <limits>
 
+#include "storage/shape_text.h"
+
 namespace mantissa {
 namespace {
-
-std::string shapeText(const std::vector<std::int64_t>& shape) {
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-    return text + "]";
-}
 
 /// num_batches_tracked is 0-d, and has shape [1] in some older checkpoints.
 bool sameShape(const std::vector<std::int64_t>& wanted, const std::vector<std::int64_t>& found) {

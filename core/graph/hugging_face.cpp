@@ -30,16 +30,8 @@ bool isThere(const fs::path& path) {
     return fs::exists(path, error);
 }
 
-Result<fs::path> findWeights(const fs::path& folder) {
-    for (const char* name : {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"})
-        if (isThere(folder / name)) return folder / name;
-    return Error{.code = ErrorCode::unreadable,
-                 .message = "holds no weights: no model.safetensors, model.safetensors.index.json or pytorch_model.bin",
-                 .where = folder.string()};
-}
-
 Result<Checkpoint> openWeights(const fs::path& folder) {
-    auto path = findWeights(folder);
+    auto path = checkpointIn(folder);
     if (!path) return std::move(path).error();
     auto file = MappedFile::open(*path);
     if (!file) return std::move(file).error();
@@ -159,9 +151,13 @@ Result<std::string> digest(const Checkpoint& weights) {
     return sha256(parts);
 }
 
-}  // namespace
+/// A folder's model, all but the digest of its weights.
+struct Assembled {
+    std::shared_ptr<Model> model;
+    Checkpoint weights;
+};
 
-Result<ModelPtr> openHuggingFaceFolder(const fs::path& path) {
+Result<Assembled> assemble(const fs::path& path) {
     auto config = readFolderConfig(path / "config.json");
     if (!config) return std::move(config).error();
     const auto builder = findBuilder(*config);
@@ -182,10 +178,24 @@ Result<ModelPtr> openHuggingFaceFolder(const fs::path& path) {
     if (auto status = builder->build(folder, *model); !status) return std::move(status).error();
     if (folder.preprocessing) model->preprocessing = *folder.preprocessing;
     model->labels = std::move(folder.config.labels);
-    auto sum = digest(folder.weights);
+    return Assembled{std::move(model), std::move(folder.weights)};
+}
+
+}  // namespace
+
+Result<ModelPtr> openHuggingFaceFolder(const fs::path& path) {
+    auto assembled = assemble(path);
+    if (!assembled) return std::move(assembled).error();
+    auto sum = digest(assembled->weights);
     if (!sum) return std::move(sum).error();
-    model->sha256 = *std::move(sum);
-    return ModelPtr(model);
+    assembled->model->sha256 = *std::move(sum);
+    return ModelPtr(std::move(assembled->model));
+}
+
+Result<ModelPtr> describeHuggingFaceFolder(const fs::path& path) {
+    auto assembled = assemble(path);
+    if (!assembled) return std::move(assembled).error();
+    return ModelPtr(std::move(assembled->model));
 }
 
 }  // namespace mantissa

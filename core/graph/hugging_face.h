@@ -11,4 +11,7 @@ namespace mantissa {
 /// weights from `model.safetensors`, a sharded index of it, or `pytorch_model.bin`. Errors name the file and what is missing.
 Result<ModelPtr> openHuggingFaceFolder(const std::filesystem::path& folder);
 
+/// The same without the digest of the weights (sha256 stays empty), which takes as long as reading them: for lists.
+Result<ModelPtr> describeHuggingFaceFolder(const std::filesystem::path& folder);
+
 }  // namespace mantissa

@@ -13,7 +13,7 @@ namespace mantissa {
 namespace {
 
 Checkpoint fromSafetensors(SafetensorsFile file) {
-    return {.path = std::move(file.path), .form = "safetensors", .tensors = std::move(file.tensors)};
+    return {.path = std::move(file.path), .form = "safetensors", .tensors = std::move(file.tensors), .mapped = true};
 }
 
 /// `model.safetensors.index.json`: {"weight_map": {tensor: file}}. Files stand beside the index; a path that leads elsewhere is refused.
@@ -31,7 +31,7 @@ Result<Checkpoint> openSharded(const std::filesystem::path& path, std::span<cons
             return corrupt("names the shard “" + shard.get<std::string>() + "”, which is not a file beside it");
         shards.insert(name.string());
     }
-    Checkpoint checkpoint{.path = path, .form = "sharded safetensors", .tensors = {}};
+    Checkpoint checkpoint{.path = path, .form = "sharded safetensors", .tensors = {}, .mapped = true};
     std::set<std::string> seen;
     for (const auto& shard : shards) {
         auto file = openSafetensors(path.parent_path() / shard);
@@ -88,6 +88,15 @@ Result<Checkpoint> openCheckpoint(const std::filesystem::path& path) {
     if (checkpoint->files.empty()) checkpoint->files = {path};
     dropCommonPrefix(*checkpoint, "module.");
     return checkpoint;
+}
+
+Result<std::filesystem::path> checkpointIn(const std::filesystem::path& folder) {
+    std::error_code error;  // a name too long, a link to itself: then it is not there
+    for (const char* name : {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"})
+        if (std::filesystem::exists(folder / name, error)) return folder / name;
+    return Error{.code = ErrorCode::unreadable,
+                 .message = "holds no weights: no model.safetensors, model.safetensors.index.json or pytorch_model.bin",
+                 .where = folder.string()};
 }
 
 }  // namespace mantissa

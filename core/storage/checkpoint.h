@@ -15,6 +15,7 @@ struct Checkpoint {
     std::string form;  ///< "safetensors", "PyTorch zip", "PyTorch legacy", "sharded safetensors"
     std::vector<TensorRecord> tensors;
     std::vector<std::filesystem::path> files{};  ///< that hold the tensors: `path`, or the shards in order of name
+    bool mapped = false;                         ///< every tensor is a view of a MappedFile, whose pages may be released
 
     const TensorRecord* find(const std::string& name) const;
 };
@@ -24,5 +25,9 @@ struct Checkpoint {
 /// weights-only rules); anything else is an error that names the global it asked for. A state dict nested under `state_dict` or
 /// `model`, and a `module.` prefix on every key, are unwrapped.
 Result<Checkpoint> openCheckpoint(const std::filesystem::path& path);
+
+/// The file of weights in a Hugging Face folder: model.safetensors, model.safetensors.index.json or pytorch_model.bin,
+/// the first that is there. Error: unreadable, where there is none.
+Result<std::filesystem::path> checkpointIn(const std::filesystem::path& folder);
 
 }  // namespace mantissa

@@ -176,7 +176,9 @@ Result<Checkpoint> openPytorchLegacy(const std::filesystem::path& path) {
         if (found == storages.end()) return corrupt("lacks the bytes of storage " + storage.text);
         return found->second;
     };
-    return collect(pickles[3], find, path, "PyTorch legacy");
+    auto checkpoint = collect(pickles[3], find, path, "PyTorch legacy");
+    if (checkpoint) checkpoint->mapped = true;
+    return checkpoint;
 }
 
 }  // namespace mantissa

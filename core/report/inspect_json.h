@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "study/checkpoint.h"
+
+namespace mantissa {
+
+/// The report as JSON, schema "mantissa.inspect/1": stable key order, shortest round-trip numbers; null where a tensor
+/// has no finite value, and for casts of tensors that are not floating.
+std::string inspectJson(const CheckpointReport& report);
+
+/// One row a tensor; four columns a format. RFC 4180.
+std::string inspectCsv(const CheckpointReport& report);
+
+}  // namespace mantissa

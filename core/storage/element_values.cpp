@@ -1,0 +1,154 @@
+#include "storage/element_values.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <functional>
+
+#include "numerics/format.h"
+#include "numerics/rounding.h"
+
+namespace mantissa {
+namespace {
+
+/// Every value of a format of 8 or 16 bits, by code.
+template <std::size_t N>
+std::array<float, N> decodedTable(std::string_view name) {
+    std::array<float, N> table{};
+    for (std::size_t code = 0; code < N; ++code) table[code] = static_cast<float>(decode(format(name), code));
+    return table;
+}
+
+float fromHalf(std::uint16_t code) {
+    static const auto table = decodedTable<65536>("fp16");
+    return table[code];
+}
+
+float fromBrainFloat(std::uint16_t code) { return std::bit_cast<float>(static_cast<std::uint32_t>(code) << 16); }
+
+float fromE4m3(std::uint8_t code) {
+    static const auto table = decodedTable<256>("e4m3");
+    return table[code];
+}
+
+float fromE5m2(std::uint8_t code) {
+    static const auto table = decodedTable<256>("e5m2");
+    return table[code];
+}
+
+/// Walks the places of a strided tensor's elements, row-major.
+class Walk {
+  public:
+    Walk(const TensorRecord& tensor, std::int64_t begin) : tensor_(tensor), index_(tensor.shape.size()) {
+        for (std::size_t i = index_.size(); i-- > 0;) {
+            index_[i] = begin % tensor.shape[i];
+            begin /= tensor.shape[i];
+            place_ += index_[i] * tensor.strides[i];
+        }
+    }
+
+    std::int64_t next() {
+        const std::int64_t here = place_;
+        for (std::size_t i = index_.size(); i-- > 0;) {
+            place_ += tensor_.strides[i];
+            if (++index_[i] < tensor_.shape[i]) break;
+            place_ -= tensor_.strides[i] * tensor_.shape[i];
+            index_[i] = 0;
+        }
+        return here;
+    }
+
+  private:
+    const TensorRecord& tensor_;
+    std::vector<std::int64_t> index_;
+    std::int64_t place_ = 0;
+};
+
+/// Elements of type `Stored`, turned into numbers by `convert`.
+template <class Stored, class Out, class Convert>
+void readAs(const TensorRecord& tensor, std::int64_t begin, std::span<Out> out, Convert convert) {
+    // Tensors of a file need not be aligned.
+    const auto at = [&](std::int64_t place) {
+        Stored value;
+        std::memcpy(&value, tensor.bytes.data() + static_cast<std::size_t>(place) * sizeof(Stored), sizeof(Stored));
+        return static_cast<Out>(convert(value));
+    };
+    if (tensor.strides.empty()) {
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = at(begin + static_cast<std::int64_t>(i));
+        return;
+    }
+    Walk walk(tensor, begin);
+    for (Out& value : out) value = at(walk.next());
+}
+
+/// Complex tensors: a contiguous one is a tensor of parts; in a strided one the parts of each element are together.
+template <class Out>
+void readComplex(const TensorRecord& tensor, std::int64_t begin, std::span<Out> out) {
+    TensorRecord parts = tensor;
+    parts.shape.push_back(2);
+    if (!parts.strides.empty()) {
+        for (auto& stride : parts.strides) stride *= 2;
+        parts.strides.push_back(1);
+    }
+    readAs<float>(parts, begin, out, std::identity{});
+}
+
+template <class Out>
+void read(const TensorRecord& tensor, std::int64_t begin, std::span<Out> out) {
+    switch (tensor.dtype) {
+        case DType::f64:
+            return readAs<double>(tensor, begin, out, std::identity{});
+        case DType::f32:
+            return readAs<float>(tensor, begin, out, std::identity{});
+        case DType::f16:
+            return readAs<std::uint16_t>(tensor, begin, out, fromHalf);
+        case DType::bf16:
+            return readAs<std::uint16_t>(tensor, begin, out, fromBrainFloat);
+        case DType::f8e4m3:
+            return readAs<std::uint8_t>(tensor, begin, out, fromE4m3);
+        case DType::f8e5m2:
+            return readAs<std::uint8_t>(tensor, begin, out, fromE5m2);
+        case DType::i64:
+            return readAs<std::int64_t>(tensor, begin, out, std::identity{});
+        case DType::i32:
+            return readAs<std::int32_t>(tensor, begin, out, std::identity{});
+        case DType::i16:
+            return readAs<std::int16_t>(tensor, begin, out, std::identity{});
+        case DType::i8:
+            return readAs<std::int8_t>(tensor, begin, out, std::identity{});
+        case DType::u64:
+            return readAs<std::uint64_t>(tensor, begin, out, std::identity{});
+        case DType::u32:
+            return readAs<std::uint32_t>(tensor, begin, out, std::identity{});
+        case DType::u16:
+            return readAs<std::uint16_t>(tensor, begin, out, std::identity{});
+        case DType::u8:
+            return readAs<std::uint8_t>(tensor, begin, out, std::identity{});
+        case DType::boolean:
+            return readAs<std::uint8_t>(tensor, begin, out, [](std::uint8_t b) { return b != 0; });
+        case DType::c64:
+            return readComplex(tensor, begin, out);
+    }
+}
+
+}  // namespace
+
+std::int64_t valueCount(const TensorRecord& tensor) { return tensor.numel() * (tensor.dtype == DType::c64 ? 2 : 1); }
+
+void readValues(const TensorRecord& tensor, std::int64_t begin, std::span<float> out) { read(tensor, begin, out); }
+void readValues(const TensorRecord& tensor, std::int64_t begin, std::span<double> out) { read(tensor, begin, out); }
+
+bool fitsFp32(DType dtype) {
+    switch (dtype) {
+        case DType::f64:
+        case DType::i64:
+        case DType::i32:
+        case DType::u64:
+        case DType::u32:
+            return false;
+        default:
+            return true;
+    }
+}
+
+}  // namespace mantissa
