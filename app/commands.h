@@ -6,7 +6,18 @@ class App;
 
 namespace mantissa::app {
 
-/// Each registers one subcommand; its callback runs it and sets `exitCode`.
+// Each registers one subcommand; its callback runs it and sets `exitCode`.
+
+/// `mantissa compare`: what formats do to a model on a picture.
 void addCompareCommand(CLI::App& app, int& exitCode);
+
+/// `mantissa formats`: limits of number formats, and values in them.
+void addFormatsCommand(CLI::App& app, int& exitCode);
+
+/// `mantissa inspect`: the tensors of a checkpoint, and what casts would lose.
+void addInspectCommand(CLI::App& app, int& exitCode);
+
+/// `mantissa models`: the models at hand.
+void addModelsCommand(CLI::App& app, int& exitCode);
 
 }  // namespace mantissa::app

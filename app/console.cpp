@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
+#include "number_words.h"
 #include "storage/atomic_file.h"
 
 namespace mantissa::app {
@@ -20,21 +22,39 @@ bool progressShown = false;
 
 int fail(const Error& error) {
     endProgress();
+    // Library messages may span lines, and names from files may hold anything; the contract is one line.
     std::string line = error.text();
-    // Library messages may span lines; the contract is one.
     std::replace(line.begin(), line.end(), '\n', ' ');
-    std::cerr << "mantissa: " << line << '\n';
+    std::cerr << "mantissa: " << printable(line) << '\n';
     switch (error.code) {
-        case ErrorCode::cancelled: return kInterrupted;
-        case ErrorCode::invalidArgument: return kCommandLineAtFault;
-        default: return kInputAtFault;
+        case ErrorCode::cancelled:
+            return kInterrupted;
+        case ErrorCode::invalidArgument:
+            return kCommandLineAtFault;
+        default:
+            return kInputAtFault;
     }
 }
 
 Status writeText(const std::string& target, std::string_view text) {
     if (target != "-") return writeFileAtomically(target, text);
     std::cout << text << std::flush;
-    if (!std::cout) return Error{.code = ErrorCode::unreadable, .message = "could not be written", .where = "standard output"};
+    if (!std::cout)
+        return Error{.code = ErrorCode::unreadable, .message = "could not be written", .where = "standard output"};
+    return Done{};
+}
+
+Status checkTargets(std::initializer_list<std::string> targets) {
+    if (std::count(targets.begin(), targets.end(), "-") > 1)
+        return Error{.code = ErrorCode::invalidArgument, .message = "only one result can go to standard output"};
+    for (const auto& target : targets) {
+        const std::filesystem::path folder = std::filesystem::path(target).parent_path();
+        std::error_code error;
+        if (!folder.empty() && !std::filesystem::is_directory(folder, error))
+            return Error{.code = ErrorCode::unreadable,
+                         .message = "cannot be written: its folder does not exist",
+                         .where = target};
+    }
     return Done{};
 }
 

@@ -1,7 +1,4 @@
-#include "formats_command.h"
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -9,7 +6,10 @@
 #include <optional>
 #include <span>
 
+#include "commands.h"
 #include "console.h"
+#include "format_list.h"
+#include "number_words.h"
 #include "numerics/format.h"
 #include "numerics/rounding.h"
 #include "numerics/value_text.h"
@@ -36,15 +36,9 @@ struct Request {
 
 Result<Request> requestFrom(const Options& options) {
     Request request{.formats = {}, .selected = format("fp32"), .rounding = options.rounding};
-    for (const auto& name : options.names) {
-        const auto found = findFormat(name);
-        if (!found)
-            return Error{
-                .code = ErrorCode::invalidArgument,
-                .message = "is no number format; `mantissa formats` lists those there are, and eXmY makes others",
-                .where = name};
-        request.formats.push_back(*found);
-    }
+    auto named = formatsNamed(options.names);
+    if (!named) return std::move(named).error();
+    request.formats = *std::move(named);
     if (!request.formats.empty()) {
         request.selected = request.formats.front();
     } else {
@@ -54,12 +48,6 @@ Result<Request> requestFrom(const Options& options) {
     return request;
 }
 
-std::string rounded(double value, int digits = 6) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-    return text;
-}
-
 std::string limitsTable(std::span<const Format> formats) {
     TextTable table;
     table.row({"format", "bits", "sign", "exp", "frac", "bias", "max", "min normal", "min subnormal", "epsilon",
@@ -67,9 +55,10 @@ std::string limitsTable(std::span<const Format> formats) {
     for (const Format& f : formats) {
         const FormatLimits l = limits(f);
         table.row({f.name, std::to_string(f.bits()), std::to_string(f.signBits), std::to_string(f.exponentBits),
-                   std::to_string(f.fractionBits), std::to_string(f.bias), rounded(l.max), rounded(l.minNormal),
-                   rounded(l.minSubnormal), rounded(l.epsilon), rounded(l.decimalDigits, 3), std::to_string(l.nans),
-                   std::to_string(l.infinities), rounded(l.dynamicRangeDb, 5), rounded(l.dynamicRangeBinades, 4)});
+                   std::to_string(f.fractionBits), std::to_string(f.bias), significant(l.max), significant(l.minNormal),
+                   significant(l.minSubnormal), significant(l.epsilon), significant(l.decimalDigits, 3),
+                   std::to_string(l.nans), std::to_string(l.infinities), significant(l.dynamicRangeDb, 5),
+                   significant(l.dynamicRangeBinades, 4)});
     }
     return table.text();
 }
@@ -83,7 +72,7 @@ std::string valueTable(const ValueInFormats& v) {
             return code == stored.code ? "" : shortestText(decode(f, code));
         };
         table.row({f.name, bitText(f, stored.code), codeText(f, stored.code), exactDecimalText(stored.value),
-                   rounded(stored.error, 4), rounded(stored.relativeError, 4), rounded(stored.ulps, 4),
+                   significant(stored.error, 4), significant(stored.relativeError, 4), significant(stored.ulps, 4),
                    neighbour(nextDown(f, stored.code)), neighbour(nextUp(f, stored.code))});
     }
     return table.text();
