@@ -1,45 +1,42 @@
 #pragma once
 
-#include <sys/wait.h>
-#include <unistd.h>
+#include <sys/types.h>
 
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <cstdint>
 #include <string>
 
 namespace mantissa::test {
 
 /// What a run of the program left behind.
 struct ProgramRun {
-    int exitCode = -1;
+    int exitCode = -1;  ///< −1 where a signal ended it
     std::string output;
     std::string errors;
+    std::int64_t peakBytes = 0;  ///< most resident memory
+
+    /// How many lines stand on standard error.
+    int errorLines() const;
 };
 
-/// Runs `mantissa ARGUMENTS`, a shell's words, with `input` on standard input.
-inline ProgramRun runProgram(const std::string& arguments, const std::string& input = {}) {
-    static int runs = 0;
-    const auto base = std::filesystem::temp_directory_path() /
-                      ("mantissa-cli-" + std::to_string(getpid()) + "-" + std::to_string(++runs));
-    const auto inputFile = base.string() + ".in", errorFile = base.string() + ".err";
-    std::ofstream(inputFile) << input;
-    ProgramRun run;
-    FILE* pipe = popen(
-        (std::string(MANTISSA_PROGRAM) + " " + arguments + " <'" + inputFile + "' 2>'" + errorFile + "'").c_str(), "r");
-    if (!pipe) return run;
-    std::array<char, 4096> buffer{};
-    for (std::size_t n; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) run.output.append(buffer.data(), n);
-    const int status = pclose(pipe);
-    run.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    std::stringstream errors;
-    errors << std::ifstream(errorFile).rdbuf();
-    run.errors = errors.str();
-    std::filesystem::remove(inputFile);
-    std::filesystem::remove(errorFile);
-    return run;
-}
+/// A run of the program that has begun.
+class StartedProgram {
+  public:
+    /// `arguments` are a shell's words; `environment` is what `env` takes ("-u DISPLAY HF_HOME=/x").
+    explicit StartedProgram(const std::string& arguments, const std::string& input = {},
+                            const std::string& environment = {});
+    StartedProgram(const StartedProgram&) = delete;
+    StartedProgram& operator=(const StartedProgram&) = delete;
+
+    pid_t id() const { return process_; }
+    /// Waits for its end.
+    ProgramRun finish();
+
+  private:
+    std::string base_;
+    pid_t process_ = -1;
+};
+
+/// Runs `mantissa ARGUMENTS` to its end.
+ProgramRun runProgram(const std::string& arguments, const std::string& input = {}, const std::string& environment = {});
 
 }  // namespace mantissa::test
