@@ -147,10 +147,11 @@ void MainWindow::showPage(int index) {
     if (index < 0 || index >= static_cast<int>(pages_.size())) return;
     stack_->setCurrentIndex(index);
     railButtons_[static_cast<std::size_t>(index)]->setChecked(true);
-    // The stack would ask for the height of its tallest page; only the one in front counts.
-    for (std::size_t i = 0; i < pages_.size(); ++i)
-        pages_[i]->setSizePolicy(QSizePolicy::Preferred,
-                                 static_cast<int>(i) == index ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    // The stack would ask for the size of its largest page; only the one in front counts.
+    for (std::size_t i = 0; i < pages_.size(); ++i) {
+        const auto policy = static_cast<int>(i) == index ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+        pages_[i]->setSizePolicy(policy, policy);
+    }
     currentPage()->onShown();
     scroll_->ensureVisible(0, 0);
     updateTexts();

@@ -1,5 +1,5 @@
-// mantissa-screenshots FOLDER: the pictures in the README, taken from the window itself with the bundled model, each
-// page in both themes. Not a test; build the target and run it with QT_QPA_PLATFORM=offscreen.
+// mantissa-screenshots FOLDER [WIDTHxHEIGHT]: the pictures in the README, taken from the window itself with the bundled
+// model, each page in both themes. Not a test; build the target and run it with QT_QPA_PLATFORM=offscreen.
 
 #include <QApplication>
 #include <QElapsedTimer>
@@ -9,8 +9,10 @@
 #include <iostream>
 
 #include "main_window.h"
+#include "pages/formats_page.h"
 #include "session/settings.h"
 #include "theme/theme.h"
+#include "widgets/segmented_control.h"
 
 namespace {
 
@@ -41,8 +43,9 @@ bool waitUntilIdle(const Session& session) {
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
-    if (argc != 2) {
-        std::cerr << "usage: mantissa-screenshots FOLDER\n";
+    const QStringList size = argc == 3 ? QString::fromLocal8Bit(argv[2]).split('x') : QStringList{"1440", "900"};
+    if (argc < 2 || argc > 3 || size.size() != 2 || size[0].toInt() <= 0 || size[1].toInt() <= 0) {
+        std::cerr << "usage: mantissa-screenshots FOLDER [WIDTHxHEIGHT]\n";
         return 2;
     }
     const std::filesystem::path folder = argv[1];
@@ -54,7 +57,7 @@ int main(int argc, char** argv) {
         settings.set(option::kTheme, static_cast<int>(mode));
         settings.set(option::kFirstOpenStrip, false);
         MainWindow window(settings);
-        window.resize(1440, 900);
+        window.resize(size[0].toInt(), size[1].toInt());
         window.show();
         window.start({});
         if (!waitUntilIdle(window.session())) return 1;
@@ -63,6 +66,12 @@ int main(int argc, char** argv) {
         window.session().choose("Turn on FP16 and FP8 E4M3", choices);
         for (std::size_t i = 0; i < window.pages().size(); ++i) {
             window.showPage(static_cast<int>(i));
+            if (auto* formats = qobject_cast<FormatsPage*>(window.pages()[i]); formats && mode == ThemeMode::dark) {
+                // What is too large: the dark picture shows words in the error colour, and the other view.
+                if (!formats->restore("formats?value=65504&select=fp16")) return 1;
+                emit formats->viewSwitch().chosen(1);
+                formats->viewSwitch().setCurrent(1);
+            }
             if (!waitUntilIdle(window.session())) return 1;
             const auto path = folder / (window.pages()[i]->title().toLower().toStdString() + "-" + theme + ".png");
             if (!window.grab().save(QString::fromStdString(path.string()))) {

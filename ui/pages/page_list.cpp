@@ -1,12 +1,14 @@
 #include "pages/page_list.h"
 
 #include "pages/compare_page.h"
+#include "pages/formats_page.h"
 
 namespace mantissa::ui {
 
 std::vector<Page*> makePages(Session& session) {
     return {
         new ComparePage(session),
+        new FormatsPage(session),
     };
 }
 

@@ -56,6 +56,11 @@ QPushButton[role="link"]::menu-indicator { image: none; width: 0; }
 QPushButton[role="cautionLink"] { background: transparent; border: 1px solid transparent; color: @cautionText;
   text-decoration: underline; padding: 0 4px; min-height: 22px; }
 QPushButton[role="cautionLink"]:focus { border: 2px solid @cautionText; padding: 0 3px; min-height: 20px; }
+QPushButton[role="quick"] { padding: 0 7px; min-height: 22px; font-size: 12px; }
+QPushButton[role="quick"]:focus { padding: 0 6px; min-height: 20px; }
+QPushButton[role="quick"]:checked { background: @accentFill; color: @accent; border-color: @accent; font-weight: 600; }
+QPushButton[small="true"] { min-height: 22px; padding: 0 8px; font-size: 12px; }
+QPushButton[small="true"]:focus { min-height: 20px; padding: 0 7px; }
 QToolButton[role="icon"] { background: transparent; border: 1px solid transparent; border-radius: 4px; min-width: 24px; min-height: 24px; }
 QToolButton[role="icon"]:hover { background: @accentFill; }
 QToolButton[role="icon"]:focus { border: 2px solid @accent; }
@@ -100,6 +105,8 @@ QHeaderView::section:vertical { border-bottom: 1px solid @cardLine; padding: 0 4
 QTableView[role="rows"]::item { border-bottom: 1px solid @cardLine; }
 QTableCornerButton::section { background: @card; border: none; }
 QTextBrowser, QPlainTextEdit { background: @card; color: @text1; border: 1px solid @cardLine; border-radius: 4px; }
+QPlainTextEdit[role="number"] { background: transparent; border: 1px solid transparent; padding: 0; }
+QPlainTextEdit[role="number"]:focus { border: 2px solid @accent; }
 QProgressBar { background: @sunken; border: 1px solid @buttonLine; border-radius: 3px; text-align: center; color: @text1; }
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QSlider::groove:horizontal { height: 4px; background: @buttonLine; border-radius: 2px; }

@@ -12,7 +12,7 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const QString shown = hopeless ? QString() : fontMetrics().elidedText(text(), mode_, width());
     painter.setPen(palette().color(foregroundRole()));
-    painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, shown);
+    painter.drawText(rect(), static_cast<int>(alignment()), shown);
     setToolTip(plainToolTip(!full_.isEmpty() ? full_ : shown == text() ? QString() : text()));
 }
 

@@ -1,0 +1,192 @@
+#include "formats/format_entry.h"
+
+#include <QObject>
+#include <cmath>
+
+#include "number_text.h"
+#include "theme/format_look.h"
+
+namespace mantissa::ui {
+namespace {
+
+constexpr int kAllDigits = 2000;  // FP64's longest value has 1075 digits
+
+QString trueMinus(QString text) { return text.replace('-', QChar(0x2212)); }
+
+QString signedText(double value, const QString& text) { return value > 0 ? '+' + text : text; }
+
+/// The text cut to `length`, a dot of ellipsis at its end, an exponent kept.
+QString cut(const QString& text, int length) {
+    if (text.size() <= length) return text;
+    const auto e = text.indexOf('e');
+    const QString exponent = e < 0 ? QString() : text.mid(e);
+    return text.left(length - exponent.size() - 1) + QStringLiteral("…") + exponent;
+}
+
+/// The largest value's neighbour that would come next if there were one more: at the middle and beyond, it overflows.
+double overflowsFrom(const Format& f) {
+    const FormatLimits l = limits(f);
+    return l.max + ulp(f, l.max) / 2;
+}
+
+}  // namespace
+
+Outcome outcomeOf(const Format& f, const TypedValue& typed, const StoredValue& stored) {
+    const double value = typed.nearestDouble();
+    if (stored.exact) return Outcome::exact;
+    if (std::isnan(value)) return Outcome::noNan;
+    if (std::isnan(stored.value)) return Outcome::toNan;
+    if (std::isinf(stored.value)) return Outcome::toInfinity;
+    if (stored.value == 0 && stored.error == 0) return Outcome::noMinusZero;
+    const FormatLimits l = limits(f);
+    const bool beyond = std::isinf(value) || (stored.value < 0 ? value < stored.value : value > stored.value);
+    const bool atEnd = f.kind == FormatKind::integer
+                           ? nextUp(f, stored.code) == stored.code || nextDown(f, stored.code) == stored.code
+                           : std::abs(stored.value) == l.max;
+    // Within half a unit of the largest value it is rounding like everywhere else.
+    if (atEnd && beyond && !(std::abs(stored.error) <= ulp(f, l.max) / 2)) return Outcome::clipped;
+    // An unsigned integer ends at 0 as well: what is below is clipped, what is above underflows.
+    if (stored.value == 0 && f.signBits == 0 && value <= -0.5) return Outcome::clipped;
+    return stored.value == 0 ? Outcome::toZero : Outcome::rounded;
+}
+
+bool isLoss(Outcome outcome) { return outcome != Outcome::exact && outcome != Outcome::rounded; }
+
+BitFields fieldsOf(const Format& f, std::uint64_t code) {
+    const auto mask = [](int bits) { return (std::uint64_t{1} << bits) - 1; };
+    return {.negative = f.signBits == 1 && ((code >> (f.bits() - 1)) & 1) != 0,
+            .exponent = (code >> f.fractionBits) & mask(f.exponentBits),
+            .fraction = code & mask(f.fractionBits)};
+}
+
+QString entryTitle(const FormatEntry& entry) {
+    const QString title = QString::fromStdString(entry.format.title);
+    return entry.key == "custom" ? QObject::tr("Custom %1").arg(title) : title;
+}
+
+QString shortEntryTitle(const FormatEntry& entry) { return shortTitle(entry.format); }
+
+QString classWords(const Format& f, std::uint64_t code) {
+    switch (classify(f, code)) {
+        case NumberClass::zero:
+            return fieldsOf(f, code).negative ? QObject::tr("Negative zero") : QObject::tr("Zero");
+        case NumberClass::subnormal:
+            return QObject::tr("Subnormal number");
+        case NumberClass::normal:
+            return f.kind == FormatKind::integer ? QObject::tr("Integer") : QObject::tr("Normal number");
+        case NumberClass::infinity:
+            return fieldsOf(f, code).negative ? QObject::tr("Negative infinity") : QObject::tr("Infinity");
+        case NumberClass::nan: {
+            if (f.specials != Specials::ieee) return QObject::tr("NaN, the only kind there is");
+            // IEEE 754-2019 clause 6.2.1: the first fraction bit tells a quiet NaN.
+            const bool quiet = ((code >> (f.fractionBits - 1)) & 1) != 0;
+            return quiet ? QObject::tr("Quiet NaN (qNaN)") : QObject::tr("Signalling NaN (sNaN)");
+        }
+    }
+    return {};
+}
+
+QString outcomeWord(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::exact:
+        case Outcome::rounded:
+            return {};
+        case Outcome::toInfinity:
+        case Outcome::toNan:
+            return QObject::tr("overflow");
+        case Outcome::clipped:
+            return QObject::tr("clipped");
+        case Outcome::toZero:
+            return QObject::tr("underflow");
+        case Outcome::noNan:
+            return QObject::tr("no NaN");
+        case Outcome::noMinusZero:
+            return QObject::tr("no −0");
+    }
+    return {};
+}
+
+QString rowNote(const FormatEntry& entry) {
+    const Format& f = entry.format;
+    const FormatLimits l = limits(f);
+    const QString max = compactText(l.max);
+    switch (entry.outcome) {
+        case Outcome::toInfinity:
+            return QObject::tr("from %1 on it rounds to infinity (or %2 if saturating)")
+                .arg(compactText(overflowsFrom(f)), max);
+        case Outcome::toNan:
+            return f.signBits == 0 ? QObject::tr("no sign and no zero, so NaN")
+                                   : QObject::tr("above %1: no infinity, so NaN (or %2 if saturating)")
+                                         .arg(compactText(overflowsFrom(f)), max);
+        case Outcome::clipped:
+            return f.kind == FormatKind::integer ? QObject::tr("beyond the range, so the end of it")
+                                                 : QObject::tr("beyond the largest value, %1, so that value").arg(max);
+        case Outcome::toZero:
+            return f.kind == FormatKind::integer
+                       ? QObject::tr("nearer to 0 than to ±1")
+                       : QObject::tr("smaller than half of %1, the smallest value").arg(compactText(l.minSubnormal));
+        case Outcome::noNan:
+            return QObject::tr("no NaN here, so 0");
+        case Outcome::noMinusZero:
+            return QObject::tr("no −0 here, so 0");
+        case Outcome::exact:
+        case Outcome::rounded:
+            break;
+    }
+    if (classify(f, entry.stored.code) == NumberClass::subnormal)
+        return QObject::tr("subnormal: below %1, the smallest normal number").arg(compactText(l.minNormal));
+    if (f.kind == FormatKind::integer)
+        return f.signBits ? QObject::tr("two's complement, step 1, no exponent") : QObject::tr("unsigned, step 1");
+    if (f.name == "tf32") return QObject::tr("19 bits used, stored in 32: a GPU matrix mode");
+    if (f.name == "e8m0") return QObject::tr("a scale: powers of two only");
+    return {};
+}
+
+QString exactText(double value, int length) {
+    if (std::isnan(value)) return QStringLiteral("NaN");
+    if (std::isinf(value)) return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
+    const double size = std::abs(value);
+    const bool plain = value == 0 || (size >= 1e-4 && size < 1e15);
+    return trueMinus(cut(QString::fromStdString(exactDecimalText(value, plain ? kAllDigits : length)), length));
+}
+
+QString exactText(double value) {
+    if (!std::isfinite(value)) return exactText(value, 8);
+    return trueMinus(QString::fromStdString(exactDecimalText(value)));
+}
+
+QString hexText(const Format& f, std::uint64_t code) {
+    return QStringLiteral("0x") + QString::fromStdString(codeText(f, code)).toUpper();
+}
+
+QString relativeErrorText(const StoredValue& stored) {
+    if (stored.exact) return QObject::tr("exact");
+    if (!std::isfinite(stored.relativeError)) return QStringLiteral("—");
+    if (stored.relativeError == 0) return QStringLiteral("0");
+    if (std::abs(stored.relativeError) >= 0.01)
+        return signedText(stored.relativeError,
+                          fixedText(100 * stored.relativeError, std::abs(stored.relativeError) >= 0.9995 ? 0 : 2)) +
+               QStringLiteral(" %");
+    return signedText(stored.relativeError, scientificText(stored.relativeError));
+}
+
+QString absoluteErrorText(const StoredValue& stored) {
+    if (stored.exact) return QObject::tr("exact");
+    if (!std::isfinite(stored.error)) return QStringLiteral("—");
+    return signedText(stored.error, valueText(stored.error));
+}
+
+QString ulpText(const StoredValue& stored) {
+    if (stored.exact) return QObject::tr("exact");
+    if (!std::isfinite(stored.ulps)) return QStringLiteral("—");
+    if (stored.ulps != 0 && stored.ulps < 0.001) return scientificText(stored.ulps);
+    return stored.ulps < 1e6 ? compactText(stored.ulps, 3) : scientificText(stored.ulps);
+}
+
+QString powerOfTwoText(double value) {
+    int exponent = 0;
+    if (!std::isfinite(value) || std::frexp(value, &exponent) != 0.5) return {};
+    return QStringLiteral("2") + superscriptText(exponent - 1);
+}
+
+}  // namespace mantissa::ui

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "charts/chart_table.h"
+#include "formats/format_row.h"
+
+class QComboBox;
+class QScrollArea;
+class QVBoxLayout;
+
+namespace mantissa::ui {
+
+class FormatsSession;
+class SegmentedControl;
+
+/// The same value in every format: bits to one scale, hex, stored value and error. Rows follow the session; bits and
+/// cells change it.
+class FormatTable final : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit FormatTable(FormatsSession& formats, QWidget* parent = nullptr);
+
+    const std::vector<FormatRow*>& rows() const { return rows_; }
+    FormatRow* row(std::string_view key) const;
+    /// Which errors; for the header of the card.
+    SegmentedControl* errorSwitch() const { return errors_; }
+    /// Which formats; for the header of the card.
+    QComboBox* formatsBox() const { return shown_; }
+    /// Every column of the rows shown, all three errors included, exact values in full.
+    DataTable table() const;
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+  private:
+    class Header;
+    void follow();
+    void makeRows(const std::vector<std::string>& keys);
+    void layOut();
+    void connectRow(FormatRow* row);
+
+    FormatsSession& formats_;
+    Header* header_;
+    QScrollArea* scroll_;
+    QWidget* content_;
+    QVBoxLayout* column_;
+    SegmentedControl* errors_;
+    QComboBox* shown_;
+    std::vector<FormatRow*> rows_;
+    ErrorKind kind_ = ErrorKind::relative;
+    ErrorScale scale_;
+    RowLayout layout_;
+    int gesture_ = 0;
+};
+
+}  // namespace mantissa::ui

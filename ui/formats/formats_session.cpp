@@ -1,0 +1,228 @@
+#include "formats/formats_session.h"
+
+#include <QUndoStack>
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "number_text.h"
+#include "session/session.h"
+
+namespace mantissa::ui {
+
+/// One step of the undo stack; steps of one gesture merge.
+class FormatsCommand final : public QUndoCommand {
+  public:
+    FormatsCommand(FormatsSession& session, const QString& name, FormatsState after, int gesture)
+        : QUndoCommand(name),
+          session_(session),
+          before_(session.state()),
+          after_(std::move(after)),
+          gesture_(gesture) {}
+
+    void undo() override { session_.apply(before_); }
+    void redo() override { session_.apply(after_); }
+    int id() const override { return gesture_ == 0 ? -1 : gesture_; }
+    bool mergeWith(const QUndoCommand* next) override {
+        const auto* other = dynamic_cast<const FormatsCommand*>(next);
+        if (!other) return false;
+        after_ = other->after_;
+        setText(next->text());
+        setObsolete(after_ == before_);
+        return true;
+    }
+
+  private:
+    FormatsSession& session_;
+    FormatsState before_, after_;
+    int gesture_;
+};
+
+namespace {
+
+/// TypedValue has no value of its own to begin with.
+TypedValue startValue() {
+    const TypedText typed;
+    return *TypedValue::parse(typed.text, format("bf16"));
+}
+
+Error misread(const QString& message) { return {.code = ErrorCode::invalidArgument, .message = message.toStdString()}; }
+
+}  // namespace
+
+FormatsSession::FormatsSession(Session& session, QObject* parent)
+    : QObject(parent), session_(session), value_(startValue()) {
+    apply(FormatsState{});
+}
+
+const FormatEntry& FormatsSession::entry(std::string_view key) const {
+    return *std::find_if(entries_.begin(), entries_.end(), [&](const FormatEntry& one) { return one.key == key; });
+}
+
+QString FormatsSession::valueText() const {
+    if (const auto* typed = std::get_if<TypedText>(&state_.source)) return QString::fromStdString(typed->text);
+    const auto& bits = std::get<SourceBits>(state_.source);
+    return QString::fromStdString(shortestText(decode(state_.formatOf(bits.key), bits.code)));
+}
+
+int FormatsSession::newGesture() {
+    static int last = 0;
+    return ++last;
+}
+
+TypedValue FormatsSession::valueOf(const FormatsState& state) const {
+    if (const auto* bits = std::get_if<SourceBits>(&state.source))
+        return TypedValue::fromDouble(decode(state.formatOf(bits->key), bits->code));
+    const auto& typed = std::get<TypedText>(state.source);
+    // What is in a state has been read before, so it can be read again.
+    return TypedValue::parse(typed.text, state.formatOf(typed.readIn)).value();
+}
+
+void FormatsSession::apply(const FormatsState& state) {
+    state_ = state;
+    value_ = valueOf(state);
+    entries_.clear();
+    const auto* bits = std::get_if<SourceBits>(&state.source);
+    for (const auto& key : FormatsState::allKeys()) {
+        FormatEntry one{.key = key, .format = state.formatOf(key), .stored = {}};
+        one.stored = value_.storedIn(one.format, state.roundOptions());
+        // A NaN's payload and the sign of a zero are the row's own, whatever rounding would make of them.
+        if (bits && bits->key == key) {
+            one.stored.code = bits->code;
+            one.stored.exact = true;
+        }
+        one.outcome = outcomeOf(one.format, value_, one.stored);
+        entries_.push_back(std::move(one));
+    }
+    emit changed();
+}
+
+void FormatsSession::change(const QString& name, const FormatsState& after, int gesture) {
+    if (after == state_) return;
+    session_.undoStack().push(new FormatsCommand(*this, name, after, gesture));
+}
+
+Status FormatsSession::type(const QString& text, int gesture, std::string_view readIn) {
+    FormatsState after = state_;
+    const std::string key(readIn.empty() ? state_.selected : readIn);
+    const std::string typed = text.trimmed().toStdString();
+    const auto value = TypedValue::parse(typed, state_.formatOf(key));
+    if (!value) return value.error();
+    after.source = TypedText{.text = typed, .readIn = key};
+    change(tr("Type %1").arg(elidedMiddle(text.trimmed(), 24)), after, gesture);
+    return Done{};
+}
+
+void FormatsSession::setBits(std::string_view key, std::uint64_t code, const QString& name, int gesture) {
+    FormatsState after = state_;
+    after.source = SourceBits{std::string(key), code};
+    after.selected = key;
+    change(name, after, gesture);
+}
+
+Status FormatsSession::typeBits(std::string_view key, const QString& text) {
+    const Format& f = state_.formatOf(key);
+    QString digits = text.trimmed();
+    digits.remove('_').remove(' ');
+    const bool binary = digits.startsWith(QLatin1String("0b"), Qt::CaseInsensitive);
+    if (binary || digits.startsWith(QLatin1String("0x"), Qt::CaseInsensitive)) digits.remove(0, 2);
+    bool understood = false;
+    const std::uint64_t code = digits.toULongLong(&understood, binary ? 2 : 16);
+    if (!understood) return misread(tr("“%1” is no hexadecimal number; write 0x3F80 or 0b…").arg(text.trimmed()));
+    if (f.bits() < 64 && (code >> f.bits()) != 0)
+        return misread(tr("“%1” has more than the %2 bits of %3")
+                           .arg(text.trimmed(), QString::number(f.bits()), QString::fromStdString(f.title)));
+    setBits(key, code, tr("Type bits of %1").arg(QString::fromStdString(f.title)));
+    return Done{};
+}
+
+void FormatsSession::step(std::string_view key, int direction) {
+    const FormatEntry& from = entry(key);
+    const std::uint64_t code =
+        direction > 0 ? nextUp(from.format, from.stored.code) : nextDown(from.format, from.stored.code);
+    setBits(key, code, direction > 0 ? tr("Next value up") : tr("Next value down"));
+}
+
+void FormatsSession::add(int amount) {
+    // The parser keeps the sum exact.
+    const QString text = valueText();
+    const QString sum = QStringLiteral("(%1)%2%3").arg(text).arg(amount < 0 ? '-' : '+').arg(std::abs(amount));
+    const auto* typed = std::get_if<TypedText>(&state_.source);
+    const std::string key = typed ? typed->readIn : state_.selected;
+    const auto value = TypedValue::parse(sum.toStdString(), state_.formatOf(key));
+    if (!value) return;  // ∞ and NaN stay what they are
+    const double nearest = value->nearestDouble();
+    FormatsState after = state_;
+    after.source = TypedText{.text = shortestText(nearest), .readIn = state_.selected};
+    change(amount < 0 ? tr("Subtract 1") : tr("Add 1"), after);
+}
+
+void FormatsSession::select(std::string_view key) {
+    FormatsState after = state_;
+    after.selected = key;
+    change(tr("Select %1").arg(QString::fromStdString(state_.formatOf(key).title)), after);
+}
+
+void FormatsSession::setRounding(Rounding rounding) {
+    FormatsState after = state_;
+    after.rounding = rounding;
+    change(tr("Round another way"), after);
+}
+
+void FormatsSession::setOverflow(Overflow overflow) {
+    FormatsState after = state_;
+    after.overflow = overflow;
+    change(tr("Overflow another way"), after);
+}
+
+void FormatsSession::setSeed(std::uint64_t seed, int gesture) {
+    FormatsState after = state_;
+    after.seed = seed;
+    change(tr("Change the seed"), after, gesture);
+}
+
+void FormatsSession::setShown(ShownFormats shown) {
+    FormatsState after = state_;
+    after.shown = shown;
+    const auto keys = after.shownKeys();
+    // The editor shows a format of the table.
+    if (std::find(keys.begin(), keys.end(), after.selected) == keys.end()) after.selected = keys.front();
+    change(tr("Show other formats"), after);
+}
+
+Status FormatsSession::setAddend(const QString& text, int gesture) {
+    FormatsState after = state_;
+    after.addend = text.trimmed().toStdString();
+    const auto value = TypedValue::parse(after.addend, format("fp64"));
+    if (!value) return value.error();
+    change(tr("Add %1").arg(elidedMiddle(text.trimmed(), 24)), after, gesture);
+    return Done{};
+}
+
+bool FormatsSession::stagnates(const FormatEntry& entry) const {
+    if (!std::isfinite(entry.stored.value)) return false;
+    // The parser keeps the sum exact.
+    const auto sum =
+        TypedValue::parse("(" + exactDecimalText(entry.stored.value) + ")+(" + state_.addend + ")", format("fp64"));
+    return sum && sum->storedIn(entry.format, state_.roundOptions()).value == entry.stored.value;
+}
+
+void FormatsSession::setCustom(int exponentBits, int fractionBits, int gesture) {
+    const auto custom = findFormat("e" + std::to_string(exponentBits) + "m" + std::to_string(fractionBits));
+    if (!custom) return;
+    FormatsState after = state_;
+    // Bits of the old layout mean nothing in the new one: the value stays.
+    if (const auto* bits = std::get_if<SourceBits>(&state_.source); bits && bits->key == kCustomKey)
+        after.source = TypedText{.text = shortestText(decode(state_.custom, bits->code)), .readIn = state_.selected};
+    after.custom = *custom;
+    change(tr("Custom format %1").arg(QString::fromStdString(custom->name)), after, gesture);
+}
+
+void FormatsSession::restore(const FormatsState& state) {
+    FormatsState after = state;
+    const auto keys = after.shownKeys();
+    if (std::find(keys.begin(), keys.end(), after.selected) == keys.end()) after.shown = ShownFormats::all;
+    change(tr("Restore a state"), after);
+}
+
+}  // namespace mantissa::ui

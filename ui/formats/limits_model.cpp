@@ -1,0 +1,173 @@
+#include "formats/limits_model.h"
+
+#include <QIcon>
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "number_text.h"
+#include "theme/format_look.h"
+#include "theme/theme.h"
+
+namespace mantissa::ui {
+namespace {
+
+using Column = LimitsModel::Column;
+
+/// 2^bits does not fit in an integer for 64 bits.
+double codeCount(const Format& f) { return std::ldexp(1.0, f.bits()); }
+
+double numberOf(const LimitsModel::Row& row, Column column) {
+    const FormatLimits& l = row.limits;
+    switch (column) {
+        case Column::format:
+            return 0;
+        case Column::max:
+            return l.max;
+        case Column::minNormal:
+            return l.minNormal;
+        case Column::minSubnormal:
+            return l.minSubnormal;
+        case Column::epsilon:
+            return l.epsilon;
+        case Column::digits:
+            return l.decimalDigits;
+        case Column::bits:
+            return row.format.bits();
+        case Column::bias:
+            return row.format.bias;
+        case Column::codes:
+            return codeCount(row.format);
+        case Column::nans:
+            return static_cast<double>(l.nans);
+        case Column::infinities:
+            return static_cast<double>(l.infinities);
+        case Column::decibels:
+            return l.dynamicRangeDb;
+        case Column::binades:
+            return l.dynamicRangeBinades;
+    }
+    return 0;
+}
+
+/// Eight digits at most, so that 65504 and 0.0078125 are whole; three where there is an exponent.
+QString limitText(double value) {
+    const QString whole = compactText(value, 8);
+    return whole.size() > 9 ? compactText(value, 3) : whole;
+}
+
+QString textOf(const LimitsModel::Row& row, Column column) {
+    const Format& f = row.format;
+    const double number = numberOf(row, column);
+    switch (column) {
+        case Column::format:
+            return shortTitle(f);
+        case Column::max:
+        case Column::epsilon:
+            return limitText(number);
+        case Column::minNormal:
+            return f.kind == FormatKind::integer ? QStringLiteral("1") : limitText(number);
+        case Column::minSubnormal:
+            return f.subnormals ? limitText(number) : QStringLiteral("—");
+        case Column::digits:
+            return fixedText(number, 1);
+        case Column::bias:
+            return f.kind == FormatKind::integer ? QStringLiteral("—") : QString::number(f.bias);
+        case Column::bits:
+            return QString::number(f.bits());
+        case Column::codes:
+            return number < 1e7 ? groupedText(static_cast<std::int64_t>(number)) : scientificText(number, 3);
+        case Column::nans:
+        case Column::infinities:
+            return number < 1e7 ? groupedText(static_cast<std::int64_t>(number)) : scientificText(number, 3);
+        case Column::decibels:
+        case Column::binades:
+            return fixedText(number, 1);
+    }
+    return {};
+}
+
+}  // namespace
+
+void LimitsModel::setRows(std::vector<Row> rows, const std::string& selected) {
+    const bool same = std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end(),
+                                 [](const Row& a, const Row& b) { return a.key == b.key && a.format == b.format; });
+    if (same) {
+        if (selected_ == selected || rows_.empty()) return;
+        selected_ = selected;
+        emit dataChanged(index(0, 0), index(rowCount() - 1, kColumns - 1), {Qt::BackgroundRole});
+        return;
+    }
+    beginResetModel();
+    rows_ = std::move(rows);
+    selected_ = selected;
+    endResetModel();
+}
+
+int LimitsModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int LimitsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumns; }
+
+QVariant LimitsModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid()) return {};
+    const Row& row = rows_[static_cast<std::size_t>(index.row())];
+    const auto column = static_cast<Column>(index.column());
+    const Tokens& t = Theme::instance().tokens();
+    switch (role) {
+        case Qt::DisplayRole:
+            return textOf(row, column);
+        case kSortRole:
+            // Unsorted order is that of the other table.
+            return column == Column::format ? static_cast<double>(index.row()) : numberOf(row, column);
+        case Qt::DecorationRole:
+            if (column != Column::format) return {};
+            return markerPixmap(lookOf(row.format), Theme::instance().formatColor(row.format), 12, 2);
+        case Qt::FontRole:
+            return column == Column::format ? themeFont(FontRole::words, kSecondaryPixels)
+                                            : themeFont(FontRole::numbers, kSecondaryPixels);
+        case Qt::TextAlignmentRole:
+            return static_cast<int>((column == Column::format ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        case Qt::BackgroundRole:
+            return row.key == selected_ ? QVariant(t.accentFill) : QVariant();
+        case Qt::ForegroundRole:
+            return t.text1;
+        default:
+            return {};
+    }
+}
+
+QVariant LimitsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal) return {};
+    struct Title {
+        QString name, help;
+    };
+    static const Title titles[kColumns]{
+        {tr("Format"), tr("Click a title to sort")},
+        {tr("Max"), tr("The largest finite value")},
+        {tr("Min normal"), tr("The smallest positive value whose fraction has all its bits")},
+        {tr("Min subn."), tr("The smallest positive value, with fewer bits of fraction")},
+        {tr("Epsilon"), tr("The gap between 1 and the next larger value")},
+        {tr("Digits"), tr("Decimal digits of precision: (fraction bits + 1) × log₁₀ 2")},
+        {tr("Bits"), tr("Bits of a number")},
+        {tr("Bias"), tr("What is subtracted from the exponent field")},
+        {tr("Codes"), tr("How many codes there are: 2 to the number of bits")},
+        {tr("NaNs"), tr("How many codes are not a number")},
+        {tr("∞"), tr("How many codes are infinities")},
+        {tr("Range, dB"), tr("20 log₁₀(largest / smallest positive value)")},
+        {tr("Binades"), tr("log₂(largest / smallest positive value)")},
+    };
+    switch (role) {
+        case Qt::DisplayRole:
+            return titles[section].name;
+        case Qt::ToolTipRole:
+            return titles[section].help;
+        case Qt::TextAlignmentRole:
+            return static_cast<int>((section == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        default:
+            return {};
+    }
+}
+
+}  // namespace mantissa::ui

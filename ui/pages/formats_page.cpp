@@ -1,0 +1,172 @@
+#include "pages/formats_page.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "charts/representable_chart.h"
+#include "formats/bit_editor.h"
+#include "formats/bit_legend.h"
+#include "formats/custom_format.h"
+#include "formats/format_table.h"
+#include "formats/formats_session.h"
+#include "formats/limits_table.h"
+#include "formats/stagnation_line.h"
+#include "formats/value_bar.h"
+#include "number_text.h"
+#include "session/session.h"
+#include "theme/theme.h"
+#include "widgets/card.h"
+#include "widgets/panel_board.h"
+#include "widgets/segmented_control.h"
+
+namespace mantissa::ui {
+namespace {
+
+constexpr int kEditorColumn = 484, kLimitsColumnLeast = 340, kLimitsColumn = 424;  // px
+
+}  // namespace
+
+FormatsPage::FormatsPage(Session& session, QWidget* parent)
+    : Page(session, parent),
+      formats_(new FormatsSession(session, this)),
+      valueBar_(new ValueBar(*formats_, this)),
+      board_(new PanelBoard(this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kCardGap);
+    layout->addWidget(valueBar_);
+    makeTableCard();
+    layout->addWidget(tableCard_);
+    makePanels();
+    layout->addWidget(board_, 1);
+    board_->arrange(WidthClass::wide);
+    connect(formats_, &FormatsSession::changed, this, &FormatsPage::follow);
+    follow();
+}
+
+void FormatsPage::makeTableCard() {
+    tableCard_ = new Card(tr("The same value in every format"), this);
+    tableCard_->setSubtitle(tr("click a bit to flip it, click a row to select it"));
+    table_ = new FormatTable(*formats_);
+    legend_ = new BitLegend;
+    tableCard_->addHeaderWidget(legend_);
+    tableCard_->addHeaderWidget(table_->formatsBox());
+    tableCard_->addHeaderWidget(table_->errorSwitch());
+    auto* copy = linkButton(tr("Copy all"));
+    auto* menu = new QMenu(copy);
+    const auto copyAs = [this](QString (DataTable::*as)() const) {
+        return [this, as] { QGuiApplication::clipboard()->setText((table_->table().*as)()); };
+    };
+    menu->addAction(tr("Copy as TSV"), this, copyAs(&DataTable::tsv));
+    menu->addAction(tr("Copy as Markdown"), this, copyAs(&DataTable::markdown));
+    menu->addAction(tr("Copy as CSV"), this, copyAs(&DataTable::csv));
+    menu->addSeparator();
+    menu->addAction(tr("Copy state of the page"), this, [this] {
+        QGuiApplication::clipboard()->setText(QString::fromStdString(stateText(formats_->state())));
+    });
+    menu->addAction(tr("Restore copied state"), this, [this] {
+        const Status status = restore(QGuiApplication::clipboard()->text().trimmed().toStdString());
+        if (!status) valueBar_->showProblem(QString::fromStdString(status.error().text()));
+    });
+    copy->setMenu(menu);
+    tableCard_->addHeaderWidget(copy);
+    tableCard_->addBody(table_);
+    stagnation_ = new StagnationLine(*formats_);
+    tableCard_->addBody(stagnation_, 0);
+}
+
+void FormatsPage::makePanels() {
+    editor_ = new BitEditor(*formats_);
+    board_->addPanel(
+        {.title = tr("Bits"), .tab = tr("Bits"), .body = editor_, .header = {editor_->hexBox(), editor_->undoButton()}},
+        {.column = 0, .row = 0, .stretch = 1, .tabGroup = 0});
+    chart_ = new RepresentableChart;
+    views_ = new SegmentedControl(tr("Representable values shown"));
+    nameViews(WidthClass::wide);
+    connect(views_, &SegmentedControl::chosen, this,
+            [this](int index) { chart_->setView(static_cast<RepresentableView>(index)); });
+    connect(chart_, &RepresentableChart::codeChosen, this, [this](const QString& key, quint64 code) {
+        formats_->setBits(key.toStdString(), code, tr("Choose a value"));
+    });
+    board_->addPanel({.title = tr("Representable values"), .tab = tr("Values"), .body = chart_, .header = {views_}},
+                     {.column = 1, .row = 0, .stretch = 1, .tabGroup = 1});
+    auto* copy = linkButton(tr("Copy table"));
+    QWidget* limitsBody = makeLimits();
+    auto* menu = new QMenu(copy);
+    limits_->fillMenu(*menu);
+    copy->setMenu(menu);
+    board_->addPanel({.title = tr("Limits"), .tab = {}, .body = limitsBody, .header = {copy}},
+                     {.column = 2, .row = 0, .stretch = 1, .tabGroup = 1});
+    board_->setColumnWidth(0, kEditorColumn, kEditorColumn);
+    board_->setColumnWidth(2, kLimitsColumnLeast, kLimitsColumn);
+}
+
+QWidget* FormatsPage::makeLimits() {
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(6);
+    limits_ = new LimitsTable(*formats_);
+    custom_ = new CustomFormat(*formats_);
+    column->addWidget(limits_, 1);
+    auto* line = new QFrame;
+    line->setProperty("role", "line");
+    line->setFixedHeight(1);
+    column->addWidget(line);
+    column->addWidget(custom_);
+    return body;
+}
+
+void FormatsPage::nameViews(WidthClass width) {
+    const bool narrow = width == WidthClass::narrow;
+    const int current = std::max(0, views_->current());
+    views_->setSegments(
+        {{narrow ? tr("Near") : tr("Near the value"), {}, tr("Values around this one, linear scale")},
+         {narrow ? tr("Range") : tr("Whole range"), {}, tr("From the smallest to the largest value, log scale")},
+         {narrow ? tr("Codes") : tr("All codes"), {}, tr("Every code of a format of 8 bits or less, by binade")}});
+    views_->setCurrent(current);
+}
+
+std::vector<Chart*> FormatsPage::charts() const { return {chart_}; }
+
+void FormatsPage::setWidthClass(WidthClass width) {
+    legend_->setVisible(width == WidthClass::wide);
+    nameViews(width);
+    board_->arrange(width);
+    emit statusTextChanged();
+}
+
+void FormatsPage::follow() {
+    const FormatsState& state = formats_->state();
+    board_->setSubtitle(editor_, tr("%1: click, or arrow keys and Space").arg(entryTitle(formats_->selected())));
+    RepresentableData shown{.entries = {},
+                            .selected = state.selected,
+                            .typed = formats_->value().nearestDouble(),
+                            .typedText = formats_->valueText(),
+                            .rounding = state.rounding};
+    for (const auto& key : state.shownKeys()) shown.entries.push_back(formats_->entry(key));
+    chart_->setData(std::move(shown));
+    emit statusTextChanged();
+}
+
+Status FormatsPage::restore(std::string_view stateText) {
+    const auto state = parseState(stateText);
+    if (!state) return state.error();
+    formats_->restore(*state);
+    return Done{};
+}
+
+QString FormatsPage::statusText() const {
+    const FormatsState& state = formats_->state();
+    QString rounding = QString::fromStdString(std::string(roundingName(state.rounding)));
+    return tr("Value %1 rounded to %2 formats, %3")
+        .arg(elidedMiddle(formats_->valueText(), 24), QString::number(state.shownKeys().size()),
+             rounding.replace('-', ' '));
+}
+
+}  // namespace mantissa::ui

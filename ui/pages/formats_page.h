@@ -1,0 +1,67 @@
+#pragma once
+
+#include "formats/formats_state.h"
+#include "pages/page.h"
+
+namespace mantissa::ui {
+
+class BitEditor;
+class BitLegend;
+class Card;
+class CustomFormat;
+class FormatTable;
+class FormatsSession;
+class LimitsTable;
+class PanelBoard;
+class RepresentableChart;
+class SegmentedControl;
+class StagnationLine;
+class ValueBar;
+
+/// One value in every format: bits that can be flipped, errors, neighbours, limits.
+class FormatsPage final : public Page {
+    Q_OBJECT
+
+  public:
+    explicit FormatsPage(Session& session, QWidget* parent = nullptr);
+
+    QString title() const override { return tr("Formats"); }
+    Glyph icon() const override { return Glyph::formats; }
+    std::vector<Chart*> charts() const override;
+    void setWidthClass(WidthClass width) override;
+    QString statusText() const override;
+
+    FormatsSession& formats() const { return *formats_; }
+    ValueBar& valueBar() const { return *valueBar_; }
+    FormatTable& table() const { return *table_; }
+    BitEditor& editor() const { return *editor_; }
+    LimitsTable& limitsTable() const { return *limits_; }
+    CustomFormat& customFormat() const { return *custom_; }
+    RepresentableChart& representable() const { return *chart_; }
+    SegmentedControl& viewSwitch() const { return *views_; }
+    StagnationLine& stagnation() const { return *stagnation_; }
+    /// Shows what `formats?…` says; an Error names what is not understood.
+    Status restore(std::string_view stateText);
+
+  private:
+    void makeTableCard();
+    void makePanels();
+    QWidget* makeLimits();
+    void nameViews(WidthClass width);
+    void follow();
+
+    FormatsSession* formats_;
+    ValueBar* valueBar_;
+    Card* tableCard_;
+    BitLegend* legend_;
+    FormatTable* table_;
+    PanelBoard* board_;
+    BitEditor* editor_;
+    LimitsTable* limits_;
+    CustomFormat* custom_;
+    StagnationLine* stagnation_;
+    RepresentableChart* chart_;
+    SegmentedControl* views_;
+};
+
+}  // namespace mantissa::ui
