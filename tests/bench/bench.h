@@ -38,6 +38,7 @@ struct PairedTimes {
 };
 PairedTimes timePaired(const std::function<void()>& ours, const std::function<void()>& theirs, int repeats);
 
+Benchmark bitClick();
 Benchmark compareWallTime();
 Benchmark roundingSpeed();
 
