@@ -22,7 +22,9 @@
 #include "bundled.h"
 #include "charts/chart.h"
 #include "compare/run_words.h"
+#include "formats/formats_session.h"
 #include "number_text.h"
+#include "pages/formats_page.h"
 #include "pages/page_list.h"
 #include "session/settings.h"
 #include "theme/theme.h"
@@ -178,6 +180,14 @@ void MainWindow::openFiles(const std::vector<fs::path>& files) {
         settings_.addRecent(Settings::Recent::models, QString::fromStdString(models[i - 1].string()));
     if (!models.empty()) session_->openModel(models.front());
     if (!pictures.empty()) session_->openImage(pictures.front());
+}
+
+void MainWindow::showFormats(const FormatsState& state) {
+    for (std::size_t i = 0; i < pages_.size(); ++i)
+        if (auto* page = qobject_cast<FormatsPage*>(pages_[i])) {
+            page->formats().restore(state);
+            showPage(static_cast<int>(i));
+        }
 }
 
 void MainWindow::showProblem(const Problem& problem) {

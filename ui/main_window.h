@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "formats/formats_state.h"
 #include "pages/page.h"
 #include "session/session.h"
 
@@ -45,6 +46,8 @@ class MainWindow final : public QMainWindow {
     /// Opens what the command line names, and the bundled model and picture for what it does not.
     void start(const std::vector<std::filesystem::path>& files);
     void openFiles(const std::vector<std::filesystem::path>& files);
+    /// Brings the Formats page to the front, in this state.
+    void showFormats(const FormatsState& state);
 
   protected:
     void closeEvent(QCloseEvent* event) override;

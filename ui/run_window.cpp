@@ -9,7 +9,8 @@
 
 namespace mantissa::ui {
 
-int runWindow(int argc, char** argv, const std::vector<std::filesystem::path>& files) {
+int runWindow(int argc, char** argv, const std::vector<std::filesystem::path>& files,
+              const std::optional<FormatsState>& formats) {
     // Without any display Qt would end the process with abort().
     const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY");
     if (!display && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
@@ -26,6 +27,7 @@ int runWindow(int argc, char** argv, const std::vector<std::filesystem::path>& f
     MainWindow window(settings);
     window.show();
     window.start(files);
+    if (formats) window.showFormats(*formats);
     return QApplication::exec();
 }
 
