@@ -27,10 +27,12 @@
 #include "formats/value_field.h"
 #include "main_window.h"
 #include "pages/formats_page.h"
+#include "session/session.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "widgets/bit_row.h"
 #include "widgets/segmented_control.h"
+#include "window/job_status.h"
 
 using namespace mantissa;
 using namespace mantissa::ui;
@@ -486,6 +488,23 @@ class TestFormatsPage final : public QObject {
         QTest::keyClick(&page_->viewSwitch(), Qt::Key_Left);
         QTest::keyClick(&page_->viewSwitch(), Qt::Key_Left);
         QVERIFY(!chart.emptyText().isEmpty());
+    }
+
+    void theSelfCheckIsSaidInTheStatusBar() {
+        QTRY_VERIFY_WITH_TIMEOUT(page_->session().selfCheckReport() != nullptr, 60000);
+        QVERIFY(page_->session().selfCheckReport()->ok());
+        const auto* status = window_->findChild<JobStatus*>();
+        QVERIFY2(status->text().contains(QStringLiteral("✓ Self-check: all 65\u202F536 FP16 and BF16 codes")),
+                 qPrintable(status->text()));
+        QVERIFY(status->text().contains(QStringLiteral("match LibTorch")));
+        // Once is enough.
+        window_->showPage(0);
+        QVERIFY(!status->text().contains(QStringLiteral("Self-check")));
+        const auto report = page_->session().selfCheckReport();
+        window_->showFormats(*parseState("formats?bf16=0x3f80"));
+        QVERIFY(page_->isVisible());
+        QCOMPARE(page_->session().selfCheckReport(), report);
+        QCOMPARE(entry("fp32").stored.value, 1.0);
     }
 
     void roundingIntervalsHoldWhatRoundsToAValue() {

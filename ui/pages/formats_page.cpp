@@ -46,6 +46,7 @@ FormatsPage::FormatsPage(Session& session, QWidget* parent)
     layout->addWidget(board_, 1);
     board_->arrange(WidthClass::wide);
     connect(formats_, &FormatsSession::changed, this, &FormatsPage::follow);
+    connect(&session, &Session::selfCheckReady, this, &Page::statusTextChanged);
     follow();
 }
 
@@ -135,11 +136,15 @@ void FormatsPage::nameViews(WidthClass width) {
 std::vector<Chart*> FormatsPage::charts() const { return {chart_}; }
 
 void FormatsPage::setWidthClass(WidthClass width) {
+    width_ = width;
     legend_->setVisible(width == WidthClass::wide);
     nameViews(width);
     board_->arrange(width);
     emit statusTextChanged();
+    emit statusTextChanged();
 }
+
+void FormatsPage::onShown() { session().checkItself(); }
 
 void FormatsPage::follow() {
     const FormatsState& state = formats_->state();
@@ -163,10 +168,21 @@ Status FormatsPage::restore(std::string_view stateText) {
 
 QString FormatsPage::statusText() const {
     const FormatsState& state = formats_->state();
-    QString rounding = QString::fromStdString(std::string(roundingName(state.rounding)));
-    return tr("Value %1 rounded to %2 formats, %3")
-        .arg(elidedMiddle(formats_->valueText(), 24), QString::number(state.shownKeys().size()),
-             rounding.replace('-', ' '));
+    const QString rounding = QString::fromStdString(std::string(roundingName(state.rounding))).replace('-', ' ');
+    const QString value = tr("Value %1 rounded to %2 formats, %3")
+                              .arg(elidedMiddle(formats_->valueText(), 24), QString::number(state.shownKeys().size()),
+                                   rounding);
+    return value + QStringLiteral(".   ") + selfCheckText();
+}
+
+QString FormatsPage::selfCheckText() const {
+    const SelfCheckPtr& check = session().selfCheckReport();
+    if (!check) return tr("Self-check: not finished yet");
+    if (!check->ok()) return tr("✕ Self-check did not finish: %1").arg(QString::fromStdString(check->error().text()));
+    const bool passed = (*check)->passed();
+    if (passed && width_ == WidthClass::narrow) return tr("✓ Self-check: all codes match LibTorch");
+    return (passed ? tr("✓ Self-check: %1") : tr("✕ Self-check: %1"))
+        .arg(QString::fromStdString(selfCheckLine(**check)));
 }
 
 }  // namespace mantissa::ui

@@ -29,6 +29,7 @@ class FormatsPage final : public Page {
     Glyph icon() const override { return Glyph::formats; }
     std::vector<Chart*> charts() const override;
     void setWidthClass(WidthClass width) override;
+    void onShown() override;
     QString statusText() const override;
 
     FormatsSession& formats() const { return *formats_; }
@@ -47,6 +48,7 @@ class FormatsPage final : public Page {
     void makeTableCard();
     void makePanels();
     QWidget* makeLimits();
+    QString selfCheckText() const;
     void nameViews(WidthClass width);
     void follow();
 
@@ -62,6 +64,7 @@ class FormatsPage final : public Page {
     StagnationLine* stagnation_;
     RepresentableChart* chart_;
     SegmentedControl* views_;
+    WidthClass width_ = WidthClass::wide;
 };
 
 }  // namespace mantissa::ui

@@ -242,6 +242,19 @@ void Session::measureMemory(const std::vector<Format>& formats, int batch) {
         });
 }
 
+void Session::checkItself() {
+    if (selfCheck_ || jobs_->busy(JobKind::selfCheck)) return;
+    jobs_->start<SelfCheckReport>(
+        JobKind::selfCheck,
+        [](std::stop_token stop, const Progress& progress) { return mantissa::selfCheck(stop, progress); },
+        [this](Result<SelfCheckReport> result) {
+            // Cancelled: the next visit asks again.
+            if (!result && result.error().code == ErrorCode::cancelled) return;
+            selfCheck_ = std::make_shared<const Result<SelfCheckReport>>(std::move(result));
+            emit selfCheckReady();
+        });
+}
+
 void Session::report(Problem what) {
     if (what.error.code == ErrorCode::cancelled)
         emit cancelled();

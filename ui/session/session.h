@@ -11,6 +11,7 @@
 
 #include "study/compare.h"
 #include "study/memory.h"
+#include "study/self_check.h"
 
 class QUndoStack;
 
@@ -40,6 +41,7 @@ struct Problem {
 
 using CompareReportPtr = std::shared_ptr<const CompareReport>;
 using MemoryReportPtr = std::shared_ptr<const MemoryReport>;
+using SelfCheckPtr = std::shared_ptr<const Result<SelfCheckReport>>;
 
 /// Whether `path` holds a picture, by its content; by its name where the content says nothing.
 bool looksLikePicture(const std::filesystem::path& path);
@@ -59,6 +61,8 @@ class Session final : public QObject {
     const Choices& choices() const { return choices_; }
     const CompareReportPtr& report() const { return report_; }
     const MemoryReportPtr& memoryReport() const { return memoryReport_; }
+    /// Null before the first check has ended.
+    const SelfCheckPtr& selfCheckReport() const { return selfCheck_; }
     QUndoStack& undoStack() const { return *undoStack_; }
 
     /// The preprocessing that a run would use now: the user's, else the model's.
@@ -84,6 +88,8 @@ class Session final : public QObject {
     void dismissProblem();
     /// Measures memory of these formats with the loaded model and picture; the answer comes as memoryReady.
     void measureMemory(const std::vector<Format>& formats, int batch);
+    /// Checks the number formats against LibTorch, once; the answer comes as selfCheckReady.
+    void checkItself();
 
   signals:
     void modelChanged();
@@ -91,6 +97,7 @@ class Session final : public QObject {
     void choicesChanged();
     void compareReady();
     void memoryReady();
+    void selfCheckReady();
     void staleChanged();
     void problem(const mantissa::ui::Problem& problem);
     void problemSolved();  ///< the last open or run went well, or the user put the problem aside
@@ -117,6 +124,7 @@ class Session final : public QObject {
     Choices choices_;
     CompareReportPtr report_;
     MemoryReportPtr memoryReport_;
+    SelfCheckPtr selfCheck_;
     bool stale_ = false;
     bool preprocessingWasChosen_ = false;
 };
