@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "commands.h"
 #include "console.h"
+#include "formats/formats_state.h"
 #include "run_window.h"
 #include "version_text.h"
 
@@ -40,7 +42,14 @@ std::string faultText(const CLI::App* app, const CLI::Error& error) {
 
 int openWindow(int argc, char** argv, const std::vector<std::string>& names) {
     std::vector<fs::path> files;
+    std::optional<ui::FormatsState> formats;
     for (const auto& name : names) {
+        if (ui::isStateText(name)) {
+            const auto state = ui::parseState(name);
+            if (!state) return app::fail(state.error());
+            formats = *state;
+            continue;
+        }
         std::error_code error;
         if (!fs::exists(name, error)) {
             // A word alone was more likely meant as a command.
@@ -52,7 +61,7 @@ int openWindow(int argc, char** argv, const std::vector<std::string>& names) {
         }
         files.emplace_back(name);
     }
-    return ui::runWindow(argc, argv, files);
+    return ui::runWindow(argc, argv, files, formats);
 }
 
 int run(int argc, char** argv) {
