@@ -71,7 +71,7 @@ void MainWindow::makeMenus() {
     full->setCheckable(true);
 
     QMenu* compareMenu = menuBar()->addMenu(tr("&Compare"));
-    add(compareMenu, tr("&Run"), QKeySequence(Qt::Key_F5), [this] { session_->run(); });
+    add(compareMenu, tr("&Run"), QKeySequence(Qt::Key_F5), [this] { currentPage()->run(); });
     add(compareMenu, tr("&Cancel"), {}, [this] { session_->cancel(); })->setToolTip(tr("Esc"));
     compareMenu->addSeparator();
     add(compareMenu, tr("&Preprocessing…"), {}, [this] {
@@ -129,7 +129,8 @@ void MainWindow::paste() {
 }
 
 void MainWindow::exportCharts(Chart* chosen, const QString& suffix) {
-    ExportDialog::Start start{.charts = {}, .chosen = 0, .suffix = suffix, .caption = {}};
+    ExportDialog::Start start{
+        .charts = {}, .chosen = 0, .suffix = suffix, .caption = {}, .allText = tr("All charts of this page")};
     for (Chart* chart : currentPage()->charts())
         if (chart->emptyText().isEmpty()) start.charts.push_back(chart);
     if (start.charts.empty()) {
@@ -148,7 +149,8 @@ void MainWindow::exportCharts(Chart* chosen, const QString& suffix) {
 }
 
 void MainWindow::exportAllCharts() {
-    ExportDialog::Start start{.charts = {}, .chosen = -1, .suffix = {}, .caption = {}};
+    ExportDialog::Start start{
+        .charts = {}, .chosen = -1, .suffix = {}, .caption = {}, .allText = tr("All charts of all pages")};
     for (Page* page : pages_)
         for (Chart* chart : page->charts())
             if (chart->emptyText().isEmpty()) start.charts.push_back(chart);

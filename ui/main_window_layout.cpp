@@ -72,7 +72,7 @@ void MainWindow::makeToolBar(QVBoxLayout& layout) {
     connect(imageBox_, &FileBox::openRequested, this, &MainWindow::chooseImage);
     connect(openButton_, &QPushButton::clicked, this, &MainWindow::chooseModelFile);
     connect(runOnChange_, &QCheckBox::toggled, session_.get(), &Session::setRunOnChange);
-    connect(runButton_, &QPushButton::clicked, session_.get(), &Session::run);
+    connect(runButton_, &QPushButton::clicked, this, [this] { currentPage()->run(); });
     connect(themeButton_, &QToolButton::clicked, this, &MainWindow::nextTheme);
     connect(exportButton_, &QPushButton::clicked, this, [this] { exportCharts(nullptr, {}); });
 }
@@ -126,8 +126,9 @@ QWidget* MainWindow::makeCentre() {
             case Problem::Kind::file:
                 return session_->open(problem.path);
             case Problem::Kind::comparison:
-            case Problem::Kind::memory:
                 return session_->run();
+            case Problem::Kind::memory:
+                return currentPage()->run();
         }
     });
     stack_ = new QStackedWidget(content);

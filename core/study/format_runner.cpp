@@ -78,7 +78,7 @@ Result<PreparedInput> prepareImage(const RgbImage& image, const Preprocessing& h
 }
 
 StoredBytes storedBytes(const Graph& graph, const Format& format) {
-    std::int64_t parameterBits = 0, bufferBits = 0, scales = 0;
+    std::int64_t parameterBits = 0, bufferBits = 0, scales = 0, scaled = 0;
     for (const auto& weight : graph.weights) {
         const bool floating = isFloating(weight.tensor.dtype);
         const auto bits =
@@ -88,11 +88,15 @@ StoredBytes storedBytes(const Graph& graph, const Format& format) {
             parameterBits += bits;
         else if (weight.persistent)
             bufferBits += bits;
-        if (weight.isParameter && floating) scales += weightScaleCount(weight.tensor.shape, format);
+        if (!weight.isParameter || !floating) continue;
+        const std::int64_t channels = weightScaleCount(weight.tensor.shape, format);
+        scales += channels;
+        scaled += channels > 0 ? 1 : 0;
     }
     return {.parameters = (parameterBits + 7) / 8,
             .buffers = (bufferBits + 7) / 8,
-            .scales = scales * std::int64_t{sizeof(float)}};
+            .scales = scales * std::int64_t{sizeof(float)},
+            .scalesPerTensor = scaled * std::int64_t{sizeof(float)}};
 }
 
 std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format) {

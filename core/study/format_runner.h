@@ -66,7 +66,8 @@ Result<PreparedInput> prepareImage(const RgbImage& image, const Preprocessing& h
 struct StoredBytes {
     std::int64_t parameters = 0;
     std::int64_t buffers = 0;
-    std::int64_t scales = 0;
+    std::int64_t scales = 0;           ///< one an output channel, as emulation rounds
+    std::int64_t scalesPerTensor = 0;  ///< were it one a tensor
 };
 StoredBytes storedBytes(const Graph& graph, const Format& format);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "run/memory_limit.h"
@@ -30,6 +31,16 @@ RgbImage greyPicture(const Preprocessing& how) {
     grey.pixels.assign(std::size_t{3} * static_cast<std::size_t>(grey.width) * static_cast<std::size_t>(grey.height),
                        128);
     return grey;
+}
+
+/// Bytes of what an executor holds beside parameters.
+std::int64_t heldBufferBytes(const Executor& executor) {
+    const auto names = executor.parameterNames();
+    const std::set<std::string> parameters(names.begin(), names.end());
+    std::int64_t bytes = 0;
+    for (const auto& [name, tensor] : executor.weights())
+        if (!parameters.contains(name)) bytes += static_cast<std::int64_t>(tensor.nbytes());
+    return bytes;
 }
 
 /// A node of the tree that the weights' names make: its own bytes and all below it.
@@ -117,6 +128,9 @@ class MemoryStudy {
     FormatMemory describe(const Format& format) const;
 
     const Graph& graph() const { return request_.model->graph; }
+    const Preprocessing& preprocessing() const {
+        return request_.preprocessing ? *request_.preprocessing : request_.model->preprocessing;
+    }
 
     const MemoryRequest& request_;
     std::stop_token stop_;
@@ -126,7 +140,7 @@ class MemoryStudy {
 };
 
 Result<at::Tensor> MemoryStudy::makeInput() const {
-    const Preprocessing& how = request_.model->preprocessing;
+    const Preprocessing& how = preprocessing();
     auto prepared = prepareImage(request_.image ? request_.image->rgb : greyPicture(how), how);
     if (!prepared) return std::move(prepared).error();
     return std::move(prepared->tensor);
@@ -177,12 +191,14 @@ FormatMemory MemoryStudy::describe(const Format& format) const {
     memory.parameterBytes = stored.parameters;
     memory.bufferBytes = stored.buffers;
     memory.scaleBytes = stored.scales;
+    memory.scaleBytesPerTensor = stored.scalesPerTensor;
     memory.activationPeakBytes = scaledFromFp32(fp32Peak_, format);
     return memory;
 }
 
 Result<MemoryReport> MemoryStudy::run() {
     report_.model = request_.model;
+    report_.preprocessing = preprocessing();
     report_.batch = request_.batch;
     auto picture = makeInput();
     if (!picture) return std::move(picture).error();
@@ -199,6 +215,7 @@ Result<MemoryReport> MemoryStudy::run() {
         if (run) {
             memory.mode = run->mode;
             memory.measuredWeightBytes = run->executor.heldWeightBytes();
+            memory.measuredBufferBytes = heldBufferBytes(run->executor);
             memory.measuredActivationBytes = run->memory.peak();
         } else {
             if (run.error().code == ErrorCode::cancelled) return std::move(run).error();

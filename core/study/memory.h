@@ -10,8 +10,9 @@ namespace mantissa {
 
 struct MemoryRequest {
     ModelPtr model;
-    std::optional<SourceImage> image;  ///< a grey picture of the input's size where none is given
-    std::vector<Format> formats;
+    std::optional<SourceImage> image{};            ///< a grey picture of the input's size where none is given
+    std::optional<Preprocessing> preprocessing{};  ///< instead of the model's own
+    std::vector<Format> formats{};
     int batch = 1;
 };
 
@@ -24,12 +25,14 @@ struct LiveBytes {
 
 struct FormatMemory {
     Format format;
-    RunMode mode = RunMode::native;                       ///< how it runs here
-    std::int64_t parameterBytes = 0;                      ///< computed: as stored in the format
-    std::int64_t bufferBytes = 0;                         ///< computed
-    std::int64_t scaleBytes = 0;                          ///< computed
-    std::int64_t activationPeakBytes = 0;                 ///< computed: FP32's measured peak, scaled by bytes per value
-    std::optional<std::int64_t> measuredWeightBytes;      ///< held by this process while it ran
+    RunMode mode = RunMode::native;   ///< how it runs here
+    std::int64_t parameterBytes = 0;  ///< computed: as stored in the format
+    std::int64_t bufferBytes = 0;     ///< computed
+    std::int64_t scaleBytes = 0;      ///< computed: integer formats, one scale an output channel, as emulation rounds
+    std::int64_t scaleBytesPerTensor = 0;             ///< computed: were it one scale a weight tensor
+    std::int64_t activationPeakBytes = 0;             ///< computed: FP32's measured peak, scaled by bytes per value
+    std::optional<std::int64_t> measuredWeightBytes;  ///< parameters and buffers, as this process held them for the run
+    std::optional<std::int64_t> measuredBufferBytes;  ///< of these, buffers
     std::optional<std::int64_t> measuredActivationBytes;  ///< peak, from the live-memory observer
     std::optional<Error> error;                           ///< why nothing was measured
 
@@ -43,6 +46,7 @@ struct LayerBytes {
 
 struct MemoryReport {
     ModelPtr model;
+    Preprocessing preprocessing;  ///< that gave the input its size
     int batch = 1;
     std::vector<FormatMemory> formats;
     std::vector<LiveBytes> timeline;      ///< FP32, node by node

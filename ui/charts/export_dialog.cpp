@@ -42,7 +42,7 @@ QWidget* rowOf(std::initializer_list<QWidget*> widgets) {
 }  // namespace
 
 ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* parent)
-    : QDialog(parent), settings_(settings), charts_(start.charts) {
+    : QDialog(parent), settings_(settings), charts_(start.charts), sharedCaption_(start.caption) {
     setWindowTitle(tr("Export charts"));
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
@@ -97,11 +97,7 @@ ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* pare
         emit exported(tr("Copied to the clipboard"));
     });
     connect(what_, &QComboBox::currentIndexChanged, this, [this, copy] {
-        if (!exportsAll()) {
-            const QSize size = charts_[static_cast<std::size_t>(what_->currentIndex())]->preferredExportSize();
-            width_->setValue(size.width());
-            height_->setValue(size.height());
-        }
+        showChoice();
         copy->setEnabled(!exportsAll());
         updateForm();
     });
@@ -116,7 +112,7 @@ ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* pare
 
 void ExportDialog::fillForm(const Start& start) {
     for (const auto* chart : charts_) what_->addItem(chart->title());
-    what_->addItem(tr("All charts of this page"));
+    what_->addItem(start.allText);
     what_->setCurrentIndex(start.chosen < 0 ? static_cast<int>(charts_.size()) : start.chosen);
     for (const char* kind : {"png", "svg", "pdf"})
         kind_->addItem(QString::fromLatin1(kind).toUpper(), QString::fromLatin1(kind));
@@ -126,15 +122,25 @@ void ExportDialog::fillForm(const Start& start) {
     dpi_->setValue(settings_.value(option::kExportDpi));
     for (const auto& name : {tr("Light"), tr("Dark"), tr("Greyscale")}) theme_->addItem(name);
     theme_->setCurrentIndex(settings_.value(option::kExportTheme));
-    if (!exportsAll()) {
-        const QSize size = charts_[static_cast<std::size_t>(what_->currentIndex())]->preferredExportSize();
-        width_->setValue(size.width());
-        height_->setValue(size.height());
-    }
     heading_->setChecked(true);
     captioned_->setChecked(settings_.value(option::kExportCaption));
-    caption_->setText(start.caption);
+    showChoice();
+}
+
+void ExportDialog::showChoice() {
+    if (exportsAll()) {
+        caption_->setText(tr("Each chart's own: model, input, formats"));
+    } else {
+        const Chart& chart = *charts_[static_cast<std::size_t>(what_->currentIndex())];
+        width_->setValue(chart.preferredExportSize().width());
+        height_->setValue(chart.preferredExportSize().height());
+        caption_->setText(captionOf(chart));
+    }
     caption_->setCursorPosition(0);
+}
+
+QString ExportDialog::captionOf(const Chart& chart) const {
+    return chart.provenance().isEmpty() ? sharedCaption_ : chart.provenance();
 }
 
 bool ExportDialog::exportsAll() const { return what_->currentIndex() == static_cast<int>(charts_.size()); }
@@ -148,7 +154,7 @@ ChartExportOptions ExportDialog::options() const {
     options.dpi = dpi_->value();
     options.theme = static_cast<ExportTheme>(theme_->currentIndex());
     options.heading = heading_->isChecked();
-    if (captioned_->isChecked()) options.caption = caption_->text();
+    if (captioned_->isChecked()) options.caption = exportsAll() ? sharedCaption_ : caption_->text();
     return options;
 }
 
@@ -158,7 +164,7 @@ void ExportDialog::updateForm() {
     dpi_->setEnabled(pixels);
     width_->setEnabled(!exportsAll());
     height_->setEnabled(!exportsAll());
-    caption_->setEnabled(captioned_->isChecked());
+    caption_->setEnabled(captioned_->isChecked() && !exportsAll());
     const ChartExportOptions now = options();
     if (exportsAll())
         size_->setText(tr("%1 files, each chart in its own size").arg(charts_.size()));
@@ -178,7 +184,10 @@ void ExportDialog::updateForm() {
 void ExportDialog::updatePreview() {
     const Chart& chart = *charts_[static_cast<std::size_t>(exportsAll() ? 0 : what_->currentIndex())];
     ChartExportOptions small = options();
-    if (exportsAll()) small.size = chart.preferredExportSize();
+    if (exportsAll()) {
+        small.size = chart.preferredExportSize();
+        if (captioned_->isChecked()) small.caption = captionOf(chart);
+    }
     small.scale = 1;
     QImage image = chartImage(chart, small).scaled(kPreview, Qt::KeepAspectRatio, Qt::SmoothTransformation);
     preview_->setPixmap(QPixmap::fromImage(image));

@@ -26,7 +26,8 @@ class ExportDialog final : public QDialog {
         std::vector<Chart*> charts;  ///< of the page, those with something to draw
         int chosen = 0;              ///< index into charts; −1: all
         QString suffix;              ///< "png", "svg", "pdf"; empty: as last time
-        QString caption;
+        QString caption;             ///< of charts that do not say themselves where their data come from
+        QString allText;             ///< what `charts` are together: "All charts of this page"
     };
     ExportDialog(Settings& settings, const Start& start, QWidget* parent = nullptr);
 
@@ -45,6 +46,8 @@ class ExportDialog final : public QDialog {
     void updateForm();
     void updatePreview();
     void chooseTarget();
+    void showChoice();
+    QString captionOf(const Chart& chart) const;
 
     Settings& settings_;
     std::vector<Chart*> charts_;
@@ -58,6 +61,7 @@ class ExportDialog final : public QDialog {
     QCheckBox* heading_;
     QCheckBox* captioned_;
     QLineEdit* caption_;
+    QString sharedCaption_;
     QLabel* size_;
     QLabel* preview_;
     QLabel* error_;

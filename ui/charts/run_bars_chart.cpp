@@ -1,30 +1,14 @@
 #include "charts/run_bars_chart.h"
 
-#include <qcustomplot.h>
-
 #include <algorithm>
-#include <cmath>
 
-#include "charts/painted_item.h"
+#include "charts/labelled_bars.h"
 #include "compare/run_words.h"
 #include "number_text.h"
 #include "theme/format_look.h"
 
 namespace mantissa::ui {
 namespace {
-
-constexpr int kLeastBand = 13;    // px a bar
-constexpr double kCutBeyond = 3;  // a bar more than this many times the longest of the others is cut
-
-/// Where the scale ends: at the longest bar, or, where that dwarfs the others, a little beyond the next.
-double scaleEnd(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    if (values.empty() || values.back() <= 0) return 1;
-    double end = values.back();
-    for (std::size_t i = values.size() - 1; i > 0; --i)
-        if (values[i] > kCutBeyond * values[i - 1] && values[i - 1] > 0) end = 1.35 * values[i - 1];
-    return end;
-}
 
 const ByteUnit unitOf(const CompareReport& report) {
     std::int64_t most = 0;
@@ -45,70 +29,21 @@ QString RunBarsChart::nameOf(const Bar& bar) const {
     return bar.name.isEmpty() ? shortTitle(report().runs[bar.run].format) : bar.name;
 }
 
-QSize RunBarsChart::minimumSizeHint() const {
-    const int lines = hasReport() ? static_cast<int>(bars().size()) : 2;
-    return {160, std::max(64, 24 + kLeastBand * lines)};
-}
+QSize RunBarsChart::minimumSizeHint() const { return {160, leastHeightOfBars(hasReport() ? bars().size() : 2)}; }
 
 void RunBarsChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
-    clearPlot(plot, style);
-    const auto all = bars();
-    const QFont names = style.axisFont(), numbers = style.numberFont();
-    double nameWidth = 0, noteWidth = 0;
-    std::vector<double> values;
-    for (const auto& bar : all) {
-        nameWidth = std::max(nameWidth, textSize(nameOf(bar), names).width());
-        if (!bar.value) continue;
-        values.push_back(*bar.value);
-        noteWidth = std::max(noteWidth, textSize(bar.valueText, numbers).width() + 6 +
-                                            (bar.note.isEmpty() ? 0 : textSize(bar.note, names).width() + 6));
+    std::vector<LabelledBar> lines;
+    for (const auto& bar : bars()) {
+        const FormatRun& run = report().runs[bar.run];
+        // Memory is computed for every format alike, so nothing is hatched here; latency is native only.
+        lines.push_back({.name = nameOf(bar),
+                         .color = style.color(run.format),
+                         .value = bar.value,
+                         .valueText = bar.valueText,
+                         .note = bar.note,
+                         .failed = !run.ok()});
     }
-    QCPAxisRect* rect = addAxes(plot, style);
-    QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
-    rect->setAutoMargins(QCP::msBottom);
-    rect->setMargins(QMargins(static_cast<int>(nameWidth) + 10, 2,
-                              std::min(static_cast<int>(noteWidth) + 10, style.size.width() / 2), 0));
-    styleAxis(*x, style, style.size.height() > 150 ? axisLabel() : QString());
-    const double end = scaleEnd(values);
-    x->setRange(0, end);
-    x->setTicker(numberTicker(style.size.width() < 420 ? 4 : 5));
-    y->setTicks(false);
-    y->setTickLabels(false);
-    setGrid(*y, Grid::off);
-
-    addPainting(
-        plot, rect,
-        [=, this](QPainter& painter) {
-            const double band =
-                static_cast<double>(rect->height()) / static_cast<double>(std::max<std::size_t>(1, all.size()));
-            const double height = std::clamp(band * 0.68, 4.0, 18.0), zero = x->coordToPixel(0);
-            for (std::size_t i = 0; i < all.size(); ++i) {
-                const Bar& bar = all[i];
-                const FormatRun& run = report().runs[bar.run];
-                const double center = rect->top() + band * (static_cast<double>(i) + 0.5);
-                paintText(painter, {zero - 6, center}, Qt::AlignRight | Qt::AlignVCenter, nameOf(bar), names,
-                          style.tokens.text2);
-                if (!bar.value) {
-                    QFont quiet = names;
-                    quiet.setItalic(true);
-                    paintText(painter, {zero + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.note, quiet,
-                              run.ok() ? style.tokens.text3 : style.tokens.errorText);
-                    continue;
-                }
-                const bool cut = *bar.value > x->range().upper * 1.0001;
-                const double right = cut ? rect->right() : x->coordToPixel(*bar.value);
-                // Memory is computed for every format alike, so nothing is hatched here; latency is native only.
-                paintBar(painter, QRectF(zero, center - height / 2, right - zero, height), BarFill::solid,
-                         style.color(run.format), style.tokens.card);
-                if (cut) paintScaleBreak(painter, {right - 18, center}, height, style.tokens.card);
-                paintText(painter, {right + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.valueText, numbers,
-                          style.tokens.text1);
-                if (!bar.note.isEmpty())
-                    paintText(painter, {right + 12 + textSize(bar.valueText, numbers).width(), center},
-                              Qt::AlignLeft | Qt::AlignVCenter, bar.note, names, style.tokens.text3);
-            }
-        },
-        ClipTo::nothing);
+    drawLabelledBars(plot, style, lines, axisLabel(), ScaleEnd::cutOutliers);
 }
 
 std::vector<RunBarsChart::Bar> LatencyChart::bars() const {

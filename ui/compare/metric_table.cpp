@@ -12,6 +12,7 @@
 #include "compare/run_words.h"
 #include "number_text.h"
 #include "theme/theme.h"
+#include "widgets/copy_menu.h"
 
 namespace mantissa::ui {
 namespace {
@@ -96,12 +97,7 @@ void MetricTable::resizeEvent(QResizeEvent* event) {
 }
 
 void MetricTable::fillCopyMenu(QMenu& menu) {
-    const auto copy = [this](QString (DataTable::*as)() const) {
-        return [this, as] { QGuiApplication::clipboard()->setText((model_->table().*as)()); };
-    };
-    menu.addAction(tr("Copy as TSV"), this, copy(&DataTable::tsv));
-    menu.addAction(tr("Copy as Markdown"), this, copy(&DataTable::markdown));
-    menu.addAction(tr("Copy as CSV"), this, copy(&DataTable::csv));
+    addCopyEntries(menu, [this] { return model_->table(); });
 }
 
 void MetricTable::keyPressEvent(QKeyEvent* event) {

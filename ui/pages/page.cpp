@@ -1,7 +1,11 @@
 #include "pages/page.h"
 
+#include "session/session.h"
+
 namespace mantissa::ui {
 
 Page::Page(Session& session, QWidget* parent) : QWidget(parent), session_(session) { setProperty("role", "page"); }
+
+void Page::run() { session_.run(); }
 
 }  // namespace mantissa::ui

@@ -2,6 +2,7 @@
 
 #include "pages/compare_page.h"
 #include "pages/formats_page.h"
+#include "pages/memory_page.h"
 
 namespace mantissa::ui {
 
@@ -9,6 +10,7 @@ std::vector<Page*> makePages(Session& session) {
     return {
         new ComparePage(session),
         new FormatsPage(session),
+        new MemoryPage(session),
     };
 }
 

@@ -229,7 +229,8 @@ void Session::dismissProblem() { emit problemSolved(); }
 
 void Session::measureMemory(const std::vector<Format>& formats, int batch) {
     if (!model_) return;
-    MemoryRequest request{.model = model_, .image = image_, .formats = formats, .batch = batch};
+    MemoryRequest request{
+        .model = model_, .image = image_, .preprocessing = choices_.preprocessing, .formats = formats, .batch = batch};
     jobs_->start<MemoryReport>(
         JobKind::memory,
         [request = std::move(request)](std::stop_token stop, const Progress& progress) {

@@ -25,6 +25,7 @@ struct Choices {
     Format reference = format("fp32");
     std::vector<Format> candidates;  ///< in the order of the toggles
     std::vector<Format> emulated;  ///< of these, the ones that the user wants emulated even where native kernels exist
+    Format custom = *findFormat("e6m9");  ///< what "Custom" is now, on every page
     CastScope scope = CastScope::weightsAndActivations;
     std::optional<Preprocessing> preprocessing;  ///< instead of the model's own
 

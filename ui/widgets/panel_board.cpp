@@ -115,7 +115,7 @@ void PanelBoard::arrangeNarrow() {
     for (int group = 0; group < 2; ++group) {
         auto* card = new Card({}, content_);
         fillTabs(group, card);
-        row->addWidget(card, group == 0 ? 5 : 3);
+        row->addWidget(card, group == 0 ? 8 : 5);
     }
 }
 
@@ -165,6 +165,14 @@ void PanelBoard::showTab(int group, int tab) {
     for (std::size_t i = 0; i < tabs.tabPanels.size(); ++i)
         for (const auto panel : tabs.tabPanels[i])
             for (auto* widget : panels_[panel].panel.header) widget->setVisible(static_cast<int>(i) == tab);
+}
+
+void PanelBoard::setTitle(const QWidget* body, const QString& title) {
+    for (auto& placed : panels_) {
+        if (placed.panel.body != body) continue;
+        placed.panel.title = title;
+        if (placed.card && arranged_ == static_cast<int>(WidthClass::wide)) placed.card->setTitle(title);
+    }
 }
 
 void PanelBoard::setSubtitle(const QWidget* body, const QString& subtitle) {

@@ -51,6 +51,7 @@ class PanelBoard final : public QWidget {
     /// Call once all panels are there, and when the window changes.
     void arrange(WidthClass width);
 
+    void setTitle(const QWidget* body, const QString& title);
     void setSubtitle(const QWidget* body, const QString& subtitle);
     void setBusyText(const QString& text);
     /// Brings a panel to the front where panels are tabs.

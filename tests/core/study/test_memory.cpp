@@ -54,6 +54,7 @@ TEST(Memory, ComputedAndMeasuredStandSideBySide) {
             << memory.format.name;
     }
     EXPECT_EQ(report->formats[5].scaleBytes, 4 * (4 + 8 + 5));
+    EXPECT_EQ(report->formats[5].scaleBytesPerTensor, 4 * 3);
     EXPECT_EQ(report->formats[4].scaleBytes, 0);
     EXPECT_GT(report->processBytes, 1'000'000);
 }
@@ -111,6 +112,29 @@ TEST(Memory, ABatchThatDoesNotFitIsRefusedBeforeItIsTried) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::invalidArgument);
     EXPECT_NE(refused.error().message.find("4096"), std::string::npos) << refused.error().message;
+}
+
+TEST(Memory, ActivationsFollowTheInputSizeThatIsAskedFor) {
+    MemoryRequest asked{.model = mobileVit(), .formats = {format("fp32")}};
+    const auto own = measureMemory(asked);
+    asked.preprocessing = asked.model->preprocessing;
+    asked.preprocessing->resizeHeight = asked.preprocessing->resizeWidth = 128;
+    const auto larger = measureMemory(asked);
+    ASSERT_TRUE(own && larger);
+    EXPECT_EQ(larger->preprocessing.inputHeight(), 128);
+    EXPECT_EQ(larger->formats[0].parameterBytes, own->formats[0].parameterBytes);
+    // Twice as wide and high: four times the values in every map.
+    EXPECT_GT(larger->formats[0].activationPeakBytes, 3 * own->formats[0].activationPeakBytes);
+}
+
+TEST(Memory, MeasuredBuffersArePartOfMeasuredWeights) {
+    const auto report = measureMemory({.model = mobileVit(), .formats = {format("fp32"), format("bf16")}});
+    ASSERT_TRUE(report) << report.error().text();
+    for (const auto& memory : report->formats) {
+        EXPECT_GT(*memory.measuredBufferBytes, 0) << memory.format.name;
+        EXPECT_EQ(*memory.measuredBufferBytes, memory.bufferBytes) << memory.format.name;
+        EXPECT_EQ(*memory.measuredWeightBytes, memory.parameterBytes + memory.bufferBytes) << memory.format.name;
+    }
 }
 
 TEST(Memory, WithoutAPictureAGreyOneIsTaken) {
