@@ -26,6 +26,7 @@
 #include "number_text.h"
 #include "pages/formats_page.h"
 #include "pages/page_list.h"
+#include "projector/projector_window.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
@@ -101,7 +102,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-    // Pages hold references to the session: they go first.
+    // Pages and the projector hold references to the session: they go first.
+    delete projector_;
     disconnect(session_.get(), nullptr, this, nullptr);
     delete takeCentralWidget();
 }
@@ -176,9 +178,13 @@ void MainWindow::openFiles(const std::vector<fs::path>& files) {
     // The others are one click away in the boxes.
     for (std::size_t i = pictures.size(); i > 1; --i)
         settings_.addRecent(Settings::Recent::images, QString::fromStdString(pictures[i - 1].string()));
-    for (std::size_t i = models.size(); i > 1; --i)
-        settings_.addRecent(Settings::Recent::models, QString::fromStdString(models[i - 1].string()));
-    if (!models.empty()) session_->openModel(models.front());
+    if (models.size() > 1)
+        for (const auto& model : models)
+            settings_.addRecent(Settings::Recent::models, QString::fromStdString(model.string()));
+    if (models.size() > 1)
+        askForModel(models);
+    else if (!models.empty())
+        session_->openModel(models.front());
     if (!pictures.empty()) session_->openImage(pictures.front());
 }
 
@@ -268,6 +274,7 @@ void MainWindow::updateColors() {
     settingsButton_->setIcon(glyph(Glyph::settings, t.text2));
     openButton_->setIcon(glyph(Glyph::folder, t.accent));
     runButton_->setIcon(glyph(Glyph::play, t.onAccent));
+    projectorButton_->setIcon(glyph(Glyph::projector, t.text1));
     themeButton_->setIcon(glyph(Glyph::theme, t.text1));
     exportButton_->setIcon(glyph(Glyph::exportChart, t.text1));
     const QString names[]{tr("System"), tr("Light"), tr("Dark")};
@@ -286,7 +293,9 @@ void MainWindow::updateWidthClass() {
     }
     openButton_->setText(narrow ? QString() : tr("Open…"));
     openButton_->setAccessibleName(tr("Open a model"));
-    for (auto* box : {modelBox_, imageBox_}) box->setMaximumWidth(narrow ? 200 : 300);
+    projectorButton_->setToolButtonStyle(narrow ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+    modelBox_->setMaximumWidth(narrow ? 240 : 300);
+    imageBox_->setMaximumWidth(narrow ? 180 : 300);
     for (Page* page : pages_) page->setWidthClass(width);
 }
 

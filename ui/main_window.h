@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QPointer>
 #include <filesystem>
 #include <vector>
 
@@ -21,10 +22,12 @@ class QVBoxLayout;
 
 namespace mantissa::ui {
 
+class ComparePage;
 class DropFrame;
 class ErrorCard;
 class FileBox;
 class JobStatus;
+class ProjectorWindow;
 class Settings;
 class Strip;
 
@@ -48,6 +51,9 @@ class MainWindow final : public QMainWindow {
     void openFiles(const std::vector<std::filesystem::path>& files);
     /// Brings the Formats page to the front, in this state.
     void showFormats(const FormatsState& state);
+    /// The comparison over the whole screen; the window comes back when it is left.
+    void showProjector();
+    ProjectorWindow* projector() const;  ///< null where it is not shown
 
   protected:
     void closeEvent(QCloseEvent* event) override;
@@ -73,6 +79,8 @@ class MainWindow final : public QMainWindow {
     void exportCharts(Chart* chosen, const QString& suffix);
     void exportAllCharts();
     void showProblem(const Problem& problem);
+    void askForModel(const std::vector<std::filesystem::path>& models);
+    void editCompare(void (ComparePage::*what)());
     void showShortcuts();
     void showAbout();
     void showSettings();
@@ -98,6 +106,7 @@ class MainWindow final : public QMainWindow {
     QCheckBox* runOnChange_ = nullptr;
     QPushButton* runButton_ = nullptr;
     QToolButton* themeButton_ = nullptr;
+    QToolButton* projectorButton_ = nullptr;
     QPushButton* exportButton_ = nullptr;
     Strip* firstOpen_ = nullptr;
     ErrorCard* error_ = nullptr;
@@ -105,6 +114,7 @@ class MainWindow final : public QMainWindow {
     JobStatus* status_ = nullptr;
     DropFrame* dropFrame_ = nullptr;
     QActionGroup* themeActions_ = nullptr;
+    QPointer<ProjectorWindow> projector_;
 };
 
 }  // namespace mantissa::ui

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QGuiApplication>
+#include <QInputDialog>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
@@ -17,6 +18,7 @@
 #include "compare/run_words.h"
 #include "main_window.h"
 #include "pages/compare_page.h"
+#include "projector/projector_window.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "window/drop_frame.h"
@@ -69,15 +71,14 @@ void MainWindow::makeMenus() {
     QAction* full = add(view, tr("&Full screen"), QKeySequence(Qt::Key_F11),
                         [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
     full->setCheckable(true);
+    add(view, tr("&Projector"), QKeySequence(Qt::Key_F9), [this] { showProjector(); });
 
     QMenu* compareMenu = menuBar()->addMenu(tr("&Compare"));
     add(compareMenu, tr("&Run"), QKeySequence(Qt::Key_F5), [this] { currentPage()->run(); });
     add(compareMenu, tr("&Cancel"), {}, [this] { session_->cancel(); })->setToolTip(tr("Esc"));
     compareMenu->addSeparator();
-    add(compareMenu, tr("&Preprocessing…"), {}, [this] {
-        for (auto* page : pages_)
-            if (auto* comparePage = qobject_cast<ComparePage*>(page)) comparePage->editPreprocessing();
-    });
+    add(compareMenu, tr("&Preprocessing…"), {}, [this] { editCompare(&ComparePage::editPreprocessing); });
+    add(compareMenu, tr("Custom &format…"), {}, [this] { editCompare(&ComparePage::editCustomFormat); });
 
     QMenu* exportMenu = menuBar()->addMenu(tr("E&xport"));
     add(exportMenu, tr("&Export chart…"), QKeySequence(QStringLiteral("Ctrl+E")),
@@ -88,6 +89,34 @@ void MainWindow::makeMenus() {
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     add(help, tr("&Keyboard shortcuts"), QKeySequence(QStringLiteral("Ctrl+/")), [this] { showShortcuts(); });
     add(help, tr("&About Mantissa"), QKeySequence(Qt::Key_F1), [this] { showAbout(); });
+}
+
+void MainWindow::editCompare(void (ComparePage::*what)()) {
+    for (auto* page : pages_)
+        if (auto* comparePage = qobject_cast<ComparePage*>(page)) (comparePage->*what)();
+}
+
+ProjectorWindow* MainWindow::projector() const { return projector_; }
+
+void MainWindow::showProjector() {
+    if (projector_) return projector_->activateWindow();
+    projector_ = new ProjectorWindow(*session_, this);
+    projector_->setAttribute(Qt::WA_DeleteOnClose);
+    connect(projector_, &ProjectorWindow::left, this, [this] { activateWindow(); });
+    projector_->showFullScreen();
+}
+
+void MainWindow::askForModel(const std::vector<std::filesystem::path>& models) {
+    QStringList names;
+    for (const auto& model : models) names << QString::fromStdString(model.string());
+    auto* dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Which model?"));
+    dialog->setLabelText(tr("One model is open at a time. The others stay in the list of recent files."));
+    dialog->setComboBoxItems(names);
+    connect(dialog, &QInputDialog::textValueSelected, session_.get(),
+            [this](const QString& chosen) { session_->openModel(chosen.toStdString()); });
+    dialog->open();
 }
 
 void MainWindow::chooseModelFile() {

@@ -40,6 +40,10 @@ void MainWindow::makeToolBar(QVBoxLayout& layout) {
     runButton_ = new QPushButton(tr("Run"), bar);
     runButton_->setProperty("role", "primary");
     runButton_->setToolTip(tr("Compare now (F5)"));
+    projectorButton_ = new QToolButton(bar);
+    projectorButton_->setProperty("role", "button");
+    projectorButton_->setText(tr("Projector"));
+    projectorButton_->setToolTip(tr("The comparison over the whole screen, large enough for a room (F9)"));
     themeButton_ = new QToolButton(bar);
     themeButton_->setProperty("role", "button");
     themeButton_->setAccessibleName(tr("Theme"));
@@ -60,6 +64,7 @@ void MainWindow::makeToolBar(QVBoxLayout& layout) {
     row->addWidget(runOnChange_);
     row->addWidget(runButton_);
     row->addSpacing(4);
+    row->addWidget(projectorButton_);
     row->addWidget(themeButton_);
     row->addWidget(exportButton_);
     layout.addWidget(bar);
@@ -73,6 +78,7 @@ void MainWindow::makeToolBar(QVBoxLayout& layout) {
     connect(openButton_, &QPushButton::clicked, this, &MainWindow::chooseModelFile);
     connect(runOnChange_, &QCheckBox::toggled, session_.get(), &Session::setRunOnChange);
     connect(runButton_, &QPushButton::clicked, this, [this] { currentPage()->run(); });
+    connect(projectorButton_, &QToolButton::clicked, this, &MainWindow::showProjector);
     connect(themeButton_, &QToolButton::clicked, this, &MainWindow::nextTheme);
     connect(exportButton_, &QPushButton::clicked, this, [this] { exportCharts(nullptr, {}); });
 }

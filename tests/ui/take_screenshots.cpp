@@ -10,6 +10,7 @@
 
 #include "main_window.h"
 #include "pages/formats_page.h"
+#include "projector/projector_window.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "widgets/segmented_control.h"
@@ -31,11 +32,21 @@ void processEventsFor(int milliseconds) {
     }
 }
 
+bool save(QWidget& shown, const std::filesystem::path& path) {
+    if (!shown.grab().save(QString::fromStdString(path.string()))) {
+        std::cerr << path << " was not written\n";
+        return false;
+    }
+    std::cout << path.string() << '\n';
+    return true;
+}
+
 bool waitUntilIdle(const Session& session) {
     QElapsedTimer clock;
     clock.start();
     do processEventsFor(kSettle);
     while (session.busy() && clock.elapsed() < kPatience);
+    processEventsFor(kSettle);
     return !session.busy();
 }
 
@@ -74,12 +85,13 @@ int main(int argc, char** argv) {
             }
             if (!waitUntilIdle(window.session())) return 1;
             const auto path = folder / (window.pages()[i]->title().toLower().toStdString() + "-" + theme + ".png");
-            if (!window.grab().save(QString::fromStdString(path.string()))) {
-                std::cerr << path << " was not written\n";
-                return 1;
-            }
-            std::cout << path.string() << '\n';
+            if (!save(window, path)) return 1;
         }
+        window.showProjector();
+        window.projector()->showNormal();
+        window.projector()->resize(1440, 900);
+        processEventsFor(kSettle);
+        if (!save(*window.projector(), folder / (std::string("projector-") + theme + ".png"))) return 1;
     }
     return 0;
 }

@@ -53,6 +53,19 @@ TopClassesChart::TopClassesChart(QWidget* parent) : CompareChart(parent) {
     });
 }
 
+void TopClassesChart::keyPressEvent(QKeyEvent* event) {
+    const int step = event->key() == Qt::Key_Down ? 1 : event->key() == Qt::Key_Up ? -1 : 0;
+    if (step == 0 || !hasReport() || classes_.empty()) return CompareChart::keyPressEvent(event);
+    const auto chosen = highlight() ? std::find(classes_.begin(), classes_.end(), *highlight()) : classes_.end();
+    const int last = static_cast<int>(classes_.size()) - 1;
+    // Without a class chosen, Down begins at the first and Up at the last.
+    const int before = chosen != classes_.end() ? static_cast<int>(chosen - classes_.begin())
+                       : step > 0               ? -1
+                                                : last + 1;
+    const int row = std::clamp(before + step, 0, last);
+    if (row != before) emit classChosen(classes_[static_cast<std::size_t>(row)]);
+}
+
 void TopClassesChart::setClassCount(int count) {
     wanted_ = count;
     if (hasReport()) onReport();

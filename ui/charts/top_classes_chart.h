@@ -23,6 +23,7 @@ class TopClassesChart final : public CompareChart {
     QSize preferredExportSize() const override;
 
   protected:
+    void keyPressEvent(QKeyEvent* event) override;  ///< Up and Down choose a class
     void onReport() override;
 
   private:

@@ -15,6 +15,7 @@
 namespace mantissa::ui {
 namespace {
 
+constexpr double kNarrowFindingPixels = 16;
 constexpr std::size_t kMostFullTiles = 4;  // more get one line each
 
 /// The format's marker, following the theme.
@@ -144,11 +145,11 @@ QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidge
 
 }  // namespace
 
-FindingCard::FindingCard(QWidget* parent) : QFrame(parent) {
+FindingCard::FindingCard(QWidget* parent) : QFrame(parent), findingPixels_(kFindingPixels) {
     setProperty("role", "card");
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(12, 8, 12, 8);
-    layout->setSpacing(18);
+    layout_ = new QBoxLayout(QBoxLayout::LeftToRight, this);
+    layout_->setContentsMargins(12, 8, 12, 8);
+    layout_->setSpacing(18);
     auto* words = new QVBoxLayout;
     words->setSpacing(3);
     words->addStretch(1);
@@ -163,11 +164,10 @@ FindingCard::FindingCard(QWidget* parent) : QFrame(parent) {
     words->addWidget(detail_);
     words->addWidget(note_);
     words->addStretch(1);
-    layout->addLayout(words, 3);
+    layout_->addLayout(words, 3);
     tiles_ = new QHBoxLayout;
     tiles_->setSpacing(18);
-    layout->addLayout(tiles_, 0);
-    finding_->setFont(themeFont(FontRole::words, kFindingPixels, FontWeight::semibold));
+    layout_->addLayout(tiles_, 0);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     rebuild();
 }
@@ -185,6 +185,13 @@ void FindingCard::setNarrow(bool narrow) {
     rebuild();
 }
 
+void FindingCard::setProminent() {
+    findingPixels_ = kProminentPixels;
+    layout_->setDirection(QBoxLayout::TopToBottom);
+    layout_->setSpacing(6);
+    rebuild();
+}
+
 void FindingCard::setNote(const QString& note) {
     note_->setText(note);
     note_->setVisible(!note.isEmpty());
@@ -192,12 +199,13 @@ void FindingCard::setNote(const QString& note) {
 
 void FindingCard::rebuild() {
     clear(*tiles_);
+    finding_->setFont(
+        themeFont(FontRole::words, narrow_ ? kNarrowFindingPixels : findingPixels_, FontWeight::semibold));
     if (!report_) {
         finding_->setText(tr("No result yet"));
         detail_->setText(tr("Open a model and an image: drop them here, or press Ctrl+O and Ctrl+Shift+O."));
         return;
     }
-    finding_->setFont(themeFont(FontRole::words, narrow_ ? 16 : kFindingPixels, FontWeight::semibold));
     finding_->setText(findingOf(*report_));
     detail_->setText(findingDetailOf(*report_));
     detail_->setVisible(!narrow_);

@@ -5,6 +5,7 @@
 
 #include "study/compare.h"
 
+class QBoxLayout;
 class QHBoxLayout;
 class QLabel;
 
@@ -15,9 +16,12 @@ class FindingCard final : public QFrame {
     Q_OBJECT
 
   public:
+    static constexpr double kProminentPixels = 24;  ///< of the finding in projector mode
+
     explicit FindingCard(QWidget* parent = nullptr);
 
     void setReport(std::shared_ptr<const CompareReport> report);
+    void setProminent();  ///< a larger finding, the tiles below it
     void setNarrow(bool narrow);
     void setNote(const QString& note);  ///< "computing", "Press Run (F5) to update"; empty for none
     QString finding() const;
@@ -26,10 +30,12 @@ class FindingCard final : public QFrame {
     void rebuild();
 
     std::shared_ptr<const CompareReport> report_;
+    QBoxLayout* layout_;
     QLabel* finding_;
     QLabel* detail_;
     QLabel* note_;
     QHBoxLayout* tiles_;
+    double findingPixels_;
     bool narrow_ = false;
 };
 

@@ -5,6 +5,7 @@
 
 #include "study/compare.h"
 
+class QAction;
 class QActionGroup;
 class QComboBox;
 class QLabel;
@@ -25,27 +26,40 @@ class OptionBar final : public QFrame {
     const std::vector<FormatToggle*>& toggles() const { return toggles_; }
     QComboBox* referenceBox() const { return reference_; }
     QComboBox* castBox() const { return cast_; }
-    void setShortNames(bool on);  ///< "E4M3" for "FP8 E4M3"
-    void setNarrow(bool narrow);  ///< the cast moves into a menu
+    QPushButton* moreButton() const { return more_; }
+    void setNarrow(bool narrow);  ///< the cast and rarely compared formats move into a menu
+    void editCustomFormat();
+
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
+    void makeToggles();
+    void makeMenu();
+    void showToggleMenu(FormatToggle* toggle, const QPoint& at);
     void chooseFromControls(const QString& name);
     void follow();
+    void followToggle(std::size_t index);
     void updateIcons();
+    void fitNames();  ///< "E4M3" for "FP8 E4M3" where the full names do not fit
+    std::vector<Format> formats() const;
 
     Session& session_;
     QComboBox* reference_;
     QComboBox* cast_;
+    QLabel* referenceLabel_;
     QLabel* castLabel_;
     QLabel* compareLabel_;
     QPushButton* more_;
     QActionGroup* castActions_;
     std::vector<FormatToggle*> toggles_;
+    std::vector<QAction*> rareActions_;  ///< of the toggles from kUsualToggles on
+    bool narrow_ = false;
 };
 
-/// The formats a model can be compared in, in the order of the toggles.
-std::vector<Format> comparableFormats();
+/// The formats a model can be compared in, in the order of the toggles; `custom` takes the place of the custom one.
+std::vector<Format> comparableFormats(const Format& custom);
 /// The same as references, FP32 first.
-std::vector<Format> referenceFormats();
+std::vector<Format> referenceFormats(const Format& custom);
 
 }  // namespace mantissa::ui

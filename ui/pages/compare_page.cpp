@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
@@ -33,7 +34,6 @@ namespace {
 
 constexpr int kImageColumn = 224, kImageColumnLeast = 196, kNumberColumn = 408, kNumberColumnLeast = 300;  // px
 constexpr int kComputingAfter = 150;                                                                       // ms
-constexpr int kShortNamesBelow = 1200;    // px of the page
 constexpr std::size_t kMostSegments = 4;  // candidates beyond this are chosen from a box
 constexpr int kTopCounts[]{5, 10, 20};
 
@@ -74,8 +74,7 @@ ComparePage::ComparePage(Session& session, QWidget* parent)
     charts_ = {top_, differences_, logits_, latency_, weights_};
     for (auto* chart : charts_)
         connect(chart, &CompareChart::classChosen, this, [this](std::size_t index) {
-            highlight_ = highlight_ == index ? std::nullopt : std::optional(index);
-            for (auto* each : charts_) each->setHighlight(highlight_);
+            highlightClass(highlight_ == index ? std::nullopt : std::optional(index));
         });
     connect(&session, &Session::compareReady, this, &ComparePage::showReport);
     connect(&session, &Session::imageChanged, this, &ComparePage::showImage);
@@ -193,6 +192,16 @@ void ComparePage::makeNumberPanels() {
                      {.column = 2, .row = 2, .stretch = 4, .tabGroup = 1});
 }
 
+void ComparePage::highlightClass(std::optional<std::size_t> index) {
+    highlight_ = index;
+    for (auto* each : charts_) each->setHighlight(highlight_);
+}
+
+void ComparePage::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && highlight_ && !session().busy()) return highlightClass(std::nullopt);
+    Page::keyPressEvent(event);
+}
+
 std::vector<Chart*> ComparePage::charts() const { return {charts_.begin(), charts_.end()}; }
 
 void ComparePage::setWidthClass(WidthClass width) {
@@ -204,11 +213,6 @@ void ComparePage::setWidthClass(WidthClass width) {
     updateCandidateSwitch();
     showCautions();
     showState();
-}
-
-void ComparePage::resizeEvent(QResizeEvent* event) {
-    Page::resizeEvent(event);
-    options_->setShortNames(width() < kShortNamesBelow);
 }
 
 void ComparePage::showReport() {
@@ -283,31 +287,42 @@ void ComparePage::showCautions() {
     clear(*cautions_);
     const auto& report = session().report();
     if (!report) return;
-    for (const auto run : slowRuns(*report)) {
-        const FormatRun& slow = report->runs[run];
-        if (dismissedCautions_.contains(slow.format.name)) continue;
-        const Comparison& comparison = *comparisonOf(*report, run);
-        const QString name = titleOf(slow);
-        auto* strip = new Strip(Strip::Kind::caution, this);
-        strip->setText(
-            tr("%1 is slow on this CPU:").arg(name),
-            tr("%1 ms per image, %2 slower than %3. The values are correct. The time says nothing about a GPU.")
-                .arg(millisecondsText(slow.latency->median), timesText(*comparison.slowdown),
-                     titleOf(report->reference())));
-        strip->setToolTip(tr("Measured here after a warm-up: the median of %1 runs of %2 against %3 ms in %4.")
-                              .arg(QString::number(slow.latency->runs), name,
-                                   millisecondsText(report->reference().latency->median),
-                                   titleOf(report->reference())));
-        strip->addAction(tr("Use emulated %1").arg(name), [this, format = slow.format] { useEmulated({format}); });
-        connect(strip, &Strip::closed, this, [this, key = slow.format.name] { dismissedCautions_.insert(key); });
-        cautions_->addWidget(strip);
+    // One line for all of them: cautions must not push the charts away.
+    std::vector<Format> slow;
+    QStringList names, times, factors, measured;
+    for (const auto index : slowRuns(*report)) {
+        const FormatRun& run = report->runs[index];
+        if (dismissedCautions_.contains(run.format.name)) continue;
+        slow.push_back(run.format);
+        names << titleOf(run);
+        times << millisecondsText(run.latency->median);
+        factors << timesText(*comparisonOf(*report, index)->slowdown);
+        measured << tr("%1 runs of %2").arg(QString::number(run.latency->runs), titleOf(run));
     }
+    if (slow.empty()) return;
+    const QString joiner = tr(" and ");
+    auto* strip = new Strip(Strip::Kind::caution, this);
+    strip->setText(
+        (slow.size() == 1 ? tr("%1 is slow on this CPU:") : tr("%1 are slow on this CPU:")).arg(names.join(joiner)),
+        tr("%1 ms per image, %2 slower than %3. The values are correct. The time says nothing about a GPU.")
+            .arg(times.join(joiner), factors.join(joiner), titleOf(report->reference())));
+    strip->setToolTip(tr("Measured here after a warm-up: the median of %1 against %2 ms in %3.")
+                          .arg(measured.join(joiner), millisecondsText(report->reference().latency->median),
+                               titleOf(report->reference())));
+    strip->addAction(slow.size() == 1 ? tr("Use emulated %1").arg(names.front()) : tr("Use emulation"),
+                     [this, slow] { useEmulated(slow); });
+    connect(strip, &Strip::closed, this, [this, slow] {
+        for (const auto& format : slow) dismissedCautions_.insert(format.name);
+    });
+    cautions_->addWidget(strip);
 }
 
 void ComparePage::useEmulated(const std::vector<Format>& formats) {
     Choices choices = session().choices();
     choices.emulated.insert(choices.emulated.end(), formats.begin(), formats.end());
-    session().choose(tr("Use emulated %1").arg(QString::fromStdString(formats.front().title)), choices);
+    QStringList names;
+    for (const auto& format : formats) names << QString::fromStdString(format.title);
+    session().choose(tr("Use emulated %1").arg(names.join(QStringLiteral(", "))), choices);
 }
 
 void ComparePage::showState() {
@@ -335,6 +350,8 @@ void ComparePage::showState() {
     finding_->setNote(note);
     if (!session().busy()) board_->setBusyText(session().stale() ? tr("not up to date") : QString());
 }
+
+void ComparePage::editCustomFormat() { options_->editCustomFormat(); }
 
 void ComparePage::editPreprocessing() {
     if (!session().model()) return;

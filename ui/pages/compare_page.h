@@ -44,11 +44,13 @@ class ComparePage final : public Page {
     ImageView& imageView() const { return *imageView_; }
     MetricTable& metrics() const { return *metrics_; }
     void editPreprocessing();
+    void editCustomFormat();
 
   protected:
-    void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;  ///< Esc clears the class that is highlighted
 
   private:
+    void highlightClass(std::optional<std::size_t> index);
     void makeImagePanel();
     void makeChartPanels();
     void makeNumberPanels();

@@ -28,6 +28,8 @@ const char* shapes(Glyph which) {
             return R"(<path d="M5.5 3.5v13l11-6.5z" fill="C" stroke="none"/>)";
         case Glyph::theme:
             return R"(<circle cx="10" cy="10" r="6.5"/><path d="M10 3.5a6.5 6.5 0 0 1 0 13z" fill="C"/>)";
+        case Glyph::projector:
+            return R"(<path d="M2.5 3.5h15v9.5h-15zM10 13v4M6.5 17h7"/>)";
         case Glyph::exportChart:
             return R"(<path d="M10 12.5v-10M6.5 5.8 10 2.4l3.5 3.4M3 11v6h14v-6"/>)";
         case Glyph::caution:

@@ -15,6 +15,7 @@ enum class Glyph {
     folder,
     play,
     theme,
+    projector,
     exportChart,
     caution,
     info,

@@ -24,6 +24,7 @@ QToolTip { background: @card; color: @text1; border: 1px solid @inputLine; paddi
 
 QFrame[role="toolbar"] { background: @card; border: none; border-bottom: 1px solid @buttonLine; }
 QFrame[role="rail"] { background: @card; border: none; border-right: 1px solid @cardLine; }
+QFrame[role="foot"] { background: @window; border: none; border-top: 1px solid @cardLine; }
 QFrame[role="card"] { background: @card; border: 1px solid @cardLine; border-radius: 6px; }
 QFrame[role="cautionStrip"] { background: @cautionFill; border: 1px solid @cautionLine; border-radius: 6px; }
 QFrame[role="infoStrip"] { background: @accentFill; border: 1px solid @accent; border-radius: 6px; }

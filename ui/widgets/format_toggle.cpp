@@ -3,6 +3,7 @@
 #include <QFontMetrics>
 #include <QPainter>
 #include <QShortcut>
+#include <algorithm>
 
 #include "theme/theme.h"
 
@@ -23,7 +24,7 @@ FormatToggle::FormatToggle(const Format& format, int number, QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setAttribute(Qt::WA_Hover);
-    setText(QString::fromStdString(format.title));
+    setFormat(format);
     if (number >= 1 && number <= 9) {
         auto* shortcut = new QShortcut(QKeySequence(QStringLiteral("Alt+%1").arg(number)), this);
         connect(shortcut, &QShortcut::activated, this, &QAbstractButton::click);
@@ -37,12 +38,24 @@ void FormatToggle::setShort(bool narrow) {
     update();
 }
 
-QString FormatToggle::shownText() const { return narrow_ ? shortTitle(format_) : text(); }
-
-QSize FormatToggle::sizeHint() const {
-    const int words = QFontMetrics(fontOf(true)).horizontalAdvance(shownText());
-    return {2 * kPadding + kBox + kGap + kMarkerSize + 6 + words, kHeight};
+void FormatToggle::setFormat(const Format& format) {
+    format_ = format;
+    const auto known = knownFormats();
+    const bool named = std::find(known.begin(), known.end(), format) != known.end();
+    const QString title = QString::fromStdString(format.title);
+    setText(named ? title : tr("Custom %1").arg(title));
+    updateGeometry();
+    update();
 }
+
+QString FormatToggle::textWhen(bool narrow) const { return narrow ? shortTitle(format_) : text(); }
+
+int FormatToggle::widthWhen(bool narrow) const {
+    const int words = QFontMetrics(fontOf(true)).horizontalAdvance(textWhen(narrow));
+    return 2 * kPadding + kBox + kGap + kMarkerSize + 6 + words;
+}
+
+QSize FormatToggle::sizeHint() const { return {widthWhen(narrow_), kHeight}; }
 
 void FormatToggle::paintEvent(QPaintEvent*) {
     const Tokens& t = Theme::instance().tokens();
@@ -75,7 +88,7 @@ void FormatToggle::paintEvent(QPaintEvent*) {
     painter.setPen(on ? t.text1 : t.text2);
     const double textLeft = box.right() + kGap + kMarkerSize + 6;
     painter.drawText(QRectF(textLeft, 0, width() - textLeft, 2 * middle), Qt::AlignVCenter | Qt::AlignLeft,
-                     shownText());
+                     textWhen(narrow_));
     if (hasFocus()) {
         painter.setPen(QPen(t.accent, 2));
         painter.setBrush(Qt::NoBrush);

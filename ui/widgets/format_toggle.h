@@ -6,7 +6,8 @@
 
 namespace mantissa::ui {
 
-/// Turns one format on or off: a check box, the format's marker and its name, underlined in its colour when on.
+/// Turns one format on or off: a check box, the format's marker and its name, underlined in its colour when on. Formats
+/// that the program knows by no name are called "Custom e6m9".
 class FormatToggle final : public QAbstractButton {
     Q_OBJECT
 
@@ -14,7 +15,9 @@ class FormatToggle final : public QAbstractButton {
     FormatToggle(const Format& format, int number, QWidget* parent = nullptr);  ///< Alt+number toggles it
 
     const Format& format() const { return format_; }
-    void setShort(bool narrow);  ///< "E4M3" for "FP8 E4M3"
+    void setFormat(const Format& format);  ///< a custom format that is another now
+    void setShort(bool narrow);            ///< "E4M3" for "FP8 E4M3"
+    int widthWhen(bool narrow) const;      ///< px
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
@@ -23,7 +26,7 @@ class FormatToggle final : public QAbstractButton {
     void paintEvent(QPaintEvent* event) override;
 
   private:
-    QString shownText() const;
+    QString textWhen(bool narrow) const;
 
     Format format_;
     bool narrow_ = false;

@@ -21,7 +21,7 @@ DropPlan planDrop(const QMimeData& data) {
         if (pictures > 0 && models > 0)
             plan.text = QObject::tr("Open as model and image");
         else if (models > 0)
-            plan.text = QObject::tr("Open as model");
+            plan.text = models == 1 ? QObject::tr("Open as model") : QObject::tr("Open one of %1 models").arg(models);
         else
             plan.text = pictures == 1 ? QObject::tr("Open as image")
                                       : QObject::tr("Open the first image, list the other %1").arg(pictures - 1);

@@ -26,7 +26,7 @@ ShortcutList::ShortcutList(QMainWindow* window) : QDialog(window) {
                     rows.emplace_back(entry->shortcut().toString(QKeySequence::NativeText),
                                       QString(entry->text()).remove('&').remove(QStringLiteral("…")));
     rows.insert(rows.end(), {{tr("Esc"), tr("Cancel what is running")},
-                             {tr("Alt+1 … Alt+7"), tr("Turn a candidate format on or off (Compare)")},
+                             {tr("Alt+1 … Alt+9"), tr("Turn a candidate format on or off (Compare)")},
                              {tr("Ctrl+C"), tr("Copy: a chart as picture, a table as text")},
                              {tr("Ctrl+Shift+D"), tr("Data table of the chart in focus")},
                              {tr("Left, Right"), tr("Change the choice of a row of joined buttons")}});
