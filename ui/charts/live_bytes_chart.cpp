@@ -84,7 +84,7 @@ std::vector<LiveBytesChart::Line> LiveBytesChart::lines() const {
 ByteUnit LiveBytesChart::unit() const { return byteUnitFor(report().timeline[report().peakNode].bytes); }
 
 QString LiveBytesChart::subtitle() const {
-    return hasReport() ? tr("measured in FP32, scaled for the others") : QString();
+    return hasReport() ? tr("operator by operator; measured in FP32, scaled for the others") : QString();
 }
 
 QString LiveBytesChart::finding() const {

@@ -14,7 +14,7 @@ class LiveBytesChart final : public MemoryChart {
     explicit LiveBytesChart(QWidget* parent = nullptr);
 
     QString name() const override { return QStringLiteral("live-bytes"); }
-    QString title() const override { return tr("Activations alive, operator by operator"); }
+    QString title() const override { return tr("Activations alive"); }
     QString subtitle() const;
     QString finding() const override;
     DataTable table() const override;

@@ -250,7 +250,7 @@ void OptionBar::fitNames() {
     int others = layout()->minimumSize().width(), full = 0;
     for (const auto* toggle : toggles_) {
         if (toggle->isHidden()) continue;
-        others -= toggle->sizeHint().width();
+        others -= toggle->minimumSizeHint().width();
         full += toggle->widthWhen(false);
     }
     for (auto* toggle : toggles_) toggle->setShort(others + full > width());

@@ -134,7 +134,7 @@ void MemoryPage::showReport() {
     for (auto* chart : charts_) chart->setReport(report);
     table_->numbers().setReport(report);
     finding_->setText(memoryFindingOf(*report));
-    words_->setText(storedAndHereText(*report));
+    setWords(storedAndHereText(*report));
     showView();
 }
 
@@ -156,13 +156,18 @@ void MemoryPage::showState() {
         finding_->setText(session().model() ? tr("What this model takes in each format") : tr("No model yet"));
         detail_->setText(session().model() ? busy ? tr("Measuring.") : tr("Memory was not measured yet.")
                                            : tr("Open a model to measure its memory."));
-        words_->setText(
-            tr("“Stored” is what the format needs. “Here” is what Mantissa holds while it runs the format."));
+        setWords(tr("“Stored” is what the format needs. “Here” is what Mantissa holds while it runs the format."));
     }
     measure_->setText(answered_ ? tr("Measure again") : tr("Measure"));
     measure_->setVisible(session().model() && !busy && !current);
     board_->setBusyText(current || !answered_ ? QString() : busy ? tr("computing") : tr("not up to date"));
     emit statusTextChanged();
+}
+
+void MemoryPage::setWords(const QString& text) {
+    words_->setText(text);
+    // Cards share heights without asking how words wrap, so the label says what it needs where it is narrowest.
+    words_->setMinimumHeight(words_->heightForWidth(kNumberColumnLeast - 30));
 }
 
 QString MemoryPage::statusText() const {

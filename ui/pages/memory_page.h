@@ -55,6 +55,7 @@ class MemoryPage final : public Page {
     void showReport();
     void showView();
     void showState();
+    void setWords(const QString& text);
 
     MemoryOptionBar* options_;
     PanelBoard* board_;

@@ -22,7 +22,7 @@ FormatToggle::FormatToggle(const Format& format, int number, QWidget* parent)
     : QAbstractButton(parent), format_(format) {
     setCheckable(true);
     setFocusPolicy(Qt::StrongFocus);
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
     setAttribute(Qt::WA_Hover);
     setFormat(format);
     if (number >= 1 && number <= 9) {
@@ -56,6 +56,8 @@ int FormatToggle::widthWhen(bool narrow) const {
 }
 
 QSize FormatToggle::sizeHint() const { return {widthWhen(narrow_), kHeight}; }
+
+QSize FormatToggle::minimumSizeHint() const { return {widthWhen(true), kHeight}; }
 
 void FormatToggle::paintEvent(QPaintEvent*) {
     const Tokens& t = Theme::instance().tokens();

@@ -20,7 +20,7 @@ class FormatToggle final : public QAbstractButton {
     int widthWhen(bool narrow) const;      ///< px
 
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    QSize minimumSizeHint() const override;  ///< with the short name, so that it never keeps a window wide
 
   protected:
     void paintEvent(QPaintEvent* event) override;
