@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "image/container.h"
+#include "image/read_pixels.h"
 #include "storage/mapped_file.h"
 #include "storage/sha256.h"
 
@@ -82,21 +83,31 @@ Result<RgbImage> decode(const ImageContainer& container, const std::filesystem::
     }
 }
 
-}  // namespace
-
-Result<SourceImage> openImage(const std::filesystem::path& path) {
-    auto file = MappedFile::open(path);
-    if (!file) return std::move(file).error();
-    auto container = readImageContainer(file->bytes());
+Result<RgbImage> pixelsOf(const MappedFile& file, const std::filesystem::path& path) {
+    auto container = readImageContainer(file.bytes());
     if (!container) return pictureError(container.error().code, path, container.error().message);
     if (container->width < 1 || container->height < 1) return pictureError(ErrorCode::corrupt, path, "says that it is 0 pixels wide or high");
     if (container->height > kMaxPixels / container->width || container->bytes.size() > INT32_MAX)
         return pictureError(ErrorCode::unsupported, path,
                             "says that it has " + std::to_string(container->width) + " × " + std::to_string(container->height) +
                                 " pixels; Mantissa reads up to 2^28");
-    auto rgb = decode(*container, path);
+    return decode(*container, path);
+}
+
+}  // namespace
+
+Result<SourceImage> openImage(const std::filesystem::path& path) {
+    auto file = MappedFile::open(path);
+    if (!file) return std::move(file).error();
+    auto rgb = pixelsOf(*file, path);
     if (!rgb) return std::move(rgb).error();
     return SourceImage{.path = path, .name = path.filename().string(), .sha256 = sha256(file->bytes()), .rgb = *std::move(rgb)};
+}
+
+Result<RgbImage> readPixels(const std::filesystem::path& path) {
+    auto file = MappedFile::open(path);
+    if (!file) return std::move(file).error();
+    return pixelsOf(*file, path);
 }
 
 }  // namespace mantissa
