@@ -4,73 +4,20 @@
 
 #include "report/csv.h"
 #include "report/json_number.h"
+#include "report/run_json.h"
 
 namespace mantissa {
 namespace {
 
-std::string_view modeName(RunMode mode) { return mode == RunMode::native ? "native" : "emulated"; }
-
-std::string_view resampleName(Resample resample) {
-    switch (resample) {
-        case Resample::nearest: return "nearest";
-        case Resample::bilinear: return "bilinear";
-        case Resample::bicubic: return "bicubic";
-        case Resample::lanczos: return "lanczos";
-    }
-    return "";
-}
-
-OrderedJson environmentJson(const Environment& e) {
-    return {{"mantissa", e.mantissa}, {"libtorch", e.libtorch}, {"opencv", e.opencv}, {"cpu", e.cpu}, {"threads", e.threads}};
-}
-
-OrderedJson inputJson(const Preprocessing& p) {
-    OrderedJson json{{"height", p.inputHeight()},
-                     {"width", p.inputWidth()},
-                     {"channels", 3},
-                     {"channel_order", p.flipChannels ? "bgr" : "rgb"}};
-    switch (p.resize) {
-        case ResizeRule::none: json["resize"] = nullptr; break;
-        case ResizeRule::shortestEdge: json["resize"] = {{"shortest_edge", p.resizeHeight}}; break;
-        case ResizeRule::exact: json["resize"] = {{"height", p.resizeHeight}, {"width", p.resizeWidth}}; break;
-    }
-    json["resample"] = resampleName(p.resample);
-    json["center_crop"] = p.centerCrop;
-    json["rescale"] = p.rescale;
-    if (p.normalize) {
-        json["mean"] = p.mean;
-        json["std"] = p.std;
-    }
-    json["from_file"] = p.fromFile;
-    return json;
-}
-
-OrderedJson modelJson(const CompareReport& report) {
-    const Model& model = *report.model;
-    OrderedJson bytes = OrderedJson::object();
-    for (const auto& run : report.runs) bytes[run.format.name] = model.bytesIn(run.format);
-    return {{"path", model.path.string()},
-            {"sha256", model.sha256},
-            {"kind", kindName(model.kind)},
-            {"architecture", model.architecture},
-            {"parameters", model.parameterCount()},
-            {"buffers", model.bufferCount()},
-            {"bytes", std::move(bytes)},
-            {"input", inputJson(report.preprocessing)},
-            {"labels", !model.labels.empty()}};
-}
-
-OrderedJson failureJson(const Error& error) {
-    return {{"operator", error.op}, {"layer", error.layer}, {"message", error.message}};
+std::vector<Format> formatsOf(const CompareReport& report) {
+    std::vector<Format> formats;
+    for (const auto& run : report.runs) formats.push_back(run.format);
+    return formats;
 }
 
 OrderedJson runJson(const FormatRun& run) {
     OrderedJson json{{"format", run.format.name}, {"mode", modeName(run.mode)}, {"ok", run.ok()}};
-    if (run.fallbackFrom) {
-        OrderedJson from = failureJson(*run.fallbackFrom);
-        json["fallback_from"] = {{"mode", "native"}};
-        json["fallback_from"].update(from);
-    }
+    if (run.fallbackFrom) json["fallback_from"] = fallbackJson(*run.fallbackFrom);
     if (run.error) {
         json["error"] = failureJson(*run.error);
         return json;
@@ -126,7 +73,7 @@ OrderedJson comparisonJson(const CompareReport& report, const Comparison& c) {
 std::string compareJson(const CompareReport& report) {
     OrderedJson json{{"schema", "mantissa.compare/1"},
                      {"environment", environmentJson(report.environment)},
-                     {"model", modelJson(report)}};
+                     {"model", modelJson(*report.model, report.preprocessing, formatsOf(report))}};
     if (report.image)
         json["image"] = {{"path", report.image->path.string()},
                          {"sha256", report.image->sha256},

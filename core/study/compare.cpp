@@ -1,6 +1,5 @@
 #include "study/compare.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/from_blob.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "study/format_runner.h"
 #include "study/latency.h"
+#include "study/thread_count.h"
 #include "study/verdict.h"
 
 namespace mantissa {
@@ -20,22 +20,6 @@ using Clock = std::chrono::steady_clock;
 Error badRequest(std::string message, std::string where = {}) {
     return {.code = ErrorCode::invalidArgument, .message = std::move(message), .where = std::move(where)};
 }
-
-/// LibTorch's threads as asked for while this lives; what was set before comes back.
-class ThreadCount {
-  public:
-    explicit ThreadCount(int threads) : before_(at::get_num_threads()) {
-        if (threads > 0) at::set_num_threads(threads);
-    }
-    ~ThreadCount() {
-        if (at::get_num_threads() != before_) at::set_num_threads(before_);
-    }
-    ThreadCount(const ThreadCount&) = delete;
-    ThreadCount& operator=(const ThreadCount&) = delete;
-
-  private:
-    int before_;
-};
 
 /// A tensor that was handed in: {1, C, H, W}, FP32.
 Result<at::Tensor> tensorFrom(const TensorInput& input) {

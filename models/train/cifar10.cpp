@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace mantissa::training {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uintmax_t kMostRecords =
-    100'000;  // twice the whole training set; no file may ask for more memory than that
 
 Error at(const fs::path& path, ErrorCode code, std::string message) {
     return {.code = code, .message = std::move(message), .where = path.string()};
@@ -38,39 +34,15 @@ void append(CifarSet& to, const CifarSet& from) {
 }  // namespace
 
 Result<CifarSet> readCifarFile(const fs::path& path) {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) return at(path, ErrorCode::unreadable, "is not a file that can be read");
-    const std::uintmax_t bytes = fs::file_size(path, error);
-    if (error) return at(path, ErrorCode::unreadable, "was not opened: " + error.message());
-    const std::uintmax_t records = bytes / kCifarRecordBytes;
-    if (records > kMostRecords)
-        return at(path, ErrorCode::unsupported,
-                  "holds " + std::to_string(bytes) + " bytes, more than 100,000 CIFAR-10 records");
-    if (records == 0 || bytes % kCifarRecordBytes != 0)
-        return at(path, ErrorCode::corrupt,
-                  "holds " + std::to_string(bytes) + " bytes, not a whole number of " +
-                      std::to_string(kCifarRecordBytes) + "-byte records: the record at byte " +
-                      std::to_string(records * kCifarRecordBytes) + " is cut short");
-
-    std::vector<char> content(bytes);
-    std::ifstream in(path, std::ios::binary);
-    if (!in.read(content.data(), static_cast<std::streamsize>(bytes)))
-        return at(path, ErrorCode::unreadable,
-                  "ended after " + std::to_string(in.gcount()) + " of " + std::to_string(bytes) + " bytes");
-
+    auto records = CifarRecords::open(path);
+    if (!records) return std::move(records).error();
     CifarSet set;
-    set.pixels.reserve(records * kCifarPixelBytes);
-    set.labels.reserve(records);
-    for (std::size_t offset = 0; offset < content.size(); offset += kCifarRecordBytes) {
-        const auto label = static_cast<std::uint8_t>(content[offset]);
-        if (label >= kCifarClasses)
-            return at(path, ErrorCode::corrupt,
-                      "byte " + std::to_string(offset) + " is a label of " + std::to_string(label) +
-                          "; CIFAR-10 has classes 0 to 9");
-        set.labels.push_back(label);
-        const auto first = content.begin() + static_cast<std::ptrdiff_t>(offset) + 1;
-        std::transform(first, first + kCifarPixelBytes, std::back_inserter(set.pixels),
-                       [](char byte) { return static_cast<std::uint8_t>(byte); });
+    set.pixels.reserve(records->size() * kCifarPixelBytes);
+    set.labels.reserve(records->size());
+    for (std::size_t i = 0; i < records->size(); ++i) {
+        const auto planes = records->planes(i);
+        set.labels.push_back(records->label(i));
+        set.pixels.insert(set.pixels.end(), planes.begin(), planes.end());
     }
     return set;
 }

@@ -6,14 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "image/cifar_records.h"
 #include "result.h"
 
 namespace mantissa::training {
-
-inline constexpr int kCifarSide = 32;                         ///< px, width and height
-inline constexpr std::size_t kCifarPixelBytes = 3 * 32 * 32;  ///< R plane, G plane, B plane; rows top to bottom
-inline constexpr std::size_t kCifarRecordBytes = 1 + kCifarPixelBytes;  ///< the label first
-inline constexpr std::size_t kCifarClasses = 10;
 
 /// Pictures with their classes, as the files hold them.
 struct CifarSet {

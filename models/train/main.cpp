@@ -3,13 +3,12 @@
 #include "console.h"
 #include "train/commands.h"
 
-/// Trains the bundled models and measures what they get right in every format.
+/// Trains the bundled models.
 int main(int argc, char** argv) {
     int exitCode = mantissa::app::kDone;
-    CLI::App app("Trains a classifier on CIFAR-10 and measures what it gets right in every number format");
+    CLI::App app("Trains a classifier on CIFAR-10");
     app.require_subcommand(1);
     mantissa::training::addTrainCommand(app, exitCode);
-    mantissa::training::addEvaluateCommand(app, exitCode);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

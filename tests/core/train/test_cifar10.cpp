@@ -8,7 +8,7 @@
 
 namespace {
 
-using mantissa::ErrorCode;
+using namespace mantissa;
 using mantissa::test::TemporaryFolder;
 using namespace mantissa::training;
 

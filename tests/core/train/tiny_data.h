@@ -10,9 +10,9 @@ inline training::CifarSet tinySet(std::size_t pictures, std::uint64_t seed) {
     training::Random random(seed, 0);
     training::CifarSet set;
     for (std::size_t i = 0; i < pictures; ++i) {
-        const auto label = static_cast<std::uint8_t>(i % training::kCifarClasses);
+        const auto label = static_cast<std::uint8_t>(i % kCifarClasses);
         set.labels.push_back(label);
-        for (std::size_t at = 0; at < training::kCifarPixelBytes; ++at) {
+        for (std::size_t at = 0; at < kCifarPixelBytes; ++at) {
             const std::size_t plane = at / 1024, row = at % 1024 / 32;
             double value = 60 + 15 * static_cast<double>((label + 3 * plane) % 10) + random.uniform(-20, 20);
             if (row / 3 == label) value += 60;

@@ -1,0 +1,297 @@
+#include "study/evaluate.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "numerics/error_metrics.h"
+#include "run/memory_limit.h"
+#include "study/evaluation_journal.h"
+#include "study/evaluation_summary.h"
+#include "study/format_batches.h"
+#include "study/picture_batch.h"
+#include "study/thread_count.h"
+
+namespace mantissa {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kMostAtOnce = 32;
+constexpr int kTop = 5;
+
+Error badRequest(std::string message) { return {.code = ErrorCode::invalidArgument, .message = std::move(message)}; }
+
+std::int32_t answerOf(std::span<const double> logits) {
+    return static_cast<std::int32_t>(topIndices(logits, 1).front());
+}
+
+/// How far a batch's logits may be from those of the picture alone before its answer could be another: what rounding to
+/// the format moves the largest logit by, some times over, and never less than the noise of FP32 sums.
+double closeCall(std::span<const double> logits, const Format& format) {
+    double largest = 0;
+    for (const double x : logits)
+        if (std::isfinite(x)) largest = std::max(largest, std::abs(x));
+    constexpr double kSumNoise = 0x1p-16;
+    return largest * std::max(4 * limits(format).epsilon, kSumNoise);
+}
+
+EvaluationRow rowOf(std::span<const double> logits, std::optional<std::size_t> truth) {
+    EvaluationRow row;
+    row.answer = answerOf(logits);
+    row.finite = std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); });
+    const auto top = topIndices(logits, kTop);
+    row.inTopFive = truth && std::find(top.begin(), top.end(), *truth) != top.end();
+    if (top.size() > 1) row.margin = logits[top[0]] - logits[top[1]];
+    return row;
+}
+
+void compareRow(EvaluationRow& row, std::span<const double> reference, std::span<const double> logits,
+                const Format& format) {
+    const ErrorMetrics metrics = errorMetrics(reference, logits, format, kTop);
+    row.agrees = metrics.top1Agrees;
+    row.referenceMargin = metrics.referenceMargin;
+    row.keptMargin = metrics.candidateMargin;
+    row.meanAbs = metrics.meanAbs;
+    row.maxAbs = metrics.maxAbs;
+    row.kl = metrics.kl;
+    row.sqnrDb = metrics.sqnrDb;
+}
+
+class EvaluateStudy {
+  public:
+    EvaluateStudy(const EvaluateRequest& request, std::stop_token stop, const Progress& progress)
+        : request_(request), control_{.stop = std::move(stop)}, progress_(progress) {}
+
+    Result<EvaluateReport> run();
+
+  private:
+    Status prepare();
+    Status prepareFormats(const at::Tensor& picture);
+    int batchSize() const;
+    std::string question() const;
+    Status evaluateBatch(const PictureBatch& batch);
+    Status settleCloseCalls(FormatBatches& format, const PictureBatch& batch, const LogitRows* reference,
+                            LogitRows& rows);
+    void addRows(FormatEvaluation& run, const PictureBatch& batch, const LogitRows& reference,
+                 const LogitRows& rows) const;
+    void tell(std::size_t next, std::size_t start, Clock::time_point since) const;
+    RunnerOptions optionsFor(const Format& format) const;
+
+    const EvaluateRequest& request_;
+    RunControl control_;
+    const Progress& progress_;
+    EvaluateReport report_;
+    std::vector<std::optional<FormatBatches>> formats_;  ///< as report_.runs; none where it failed
+};
+
+RunnerOptions EvaluateStudy::optionsFor(const Format& format) const {
+    const auto& emulated = request_.emulated;
+    const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
+    return {.mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
+}
+
+/// Every format runs the first picture that can be read, which tells how it runs and what memory it takes.
+Status EvaluateStudy::prepare() {
+    for (std::size_t i = 0; i < report_.pictures->size(); ++i) {
+        if (control_.stop.stop_requested())
+            return Error{.code = ErrorCode::cancelled, .message = "stopped before the first picture"};
+        PictureBatch one = loadBatch(*report_.pictures, report_.preprocessing, i, i + 1);
+        if (!one.pictures.empty()) return prepareFormats(one.input);
+        if (i + 1 == report_.pictures->size())
+            return Error{.code = ErrorCode::unreadable,
+                         .message = "none of the " + std::to_string(i + 1) + " pictures can be read; the last one " +
+                                    one.skipped.front().reason,
+                         .where = report_.pictures->path().string()};
+    }
+    return badRequest("there are no pictures");
+}
+
+Status EvaluateStudy::prepareFormats(const at::Tensor& picture) {
+    for (auto& run : report_.runs) {
+        const RunnerOptions options = optionsFor(run.format);
+        run.mode = options.mode == RunMode::emulated ? RunMode::emulated : RunMode::native;
+        auto made = FormatBatches::prepare(request_.model->graph, run.format, options, picture, control_);
+        if (made) {
+            run.mode = made->mode();
+            run.fallbackFrom = made->fallbackFrom();
+            formats_.emplace_back(*std::move(made));
+            continue;
+        }
+        if (&run == &report_.runs.front() || made.error().code == ErrorCode::cancelled) return std::move(made).error();
+        run.error = std::move(made).error();
+        formats_.emplace_back(std::nullopt);
+    }
+    return Done{};
+}
+
+/// As many as are asked for, else as take a quarter of the memory that activations may have.
+int EvaluateStudy::batchSize() const {
+    if (request_.batch > 0) return request_.batch;
+    const std::int64_t peak = std::max<std::int64_t>(formats_.front()->activationPeak(), 1);
+    return static_cast<int>(std::clamp<std::int64_t>(activationBudget() / 4 / peak, 1, kMostAtOnce));
+}
+
+/// Everything that results depend on, on one line.
+std::string EvaluateStudy::question() const {
+    nlohmann::ordered_json json{{"schema", "mantissa.evaluate-rows/1"},     {"mantissa", report_.environment.mantissa},
+                                {"libtorch", report_.environment.libtorch}, {"model", request_.model->sha256},
+                                {"pictures", report_.pictures->digest()},   {"count", report_.pictures->size()}};
+    const Preprocessing& p = report_.preprocessing;
+    json["preprocessing"] = {p.resize,    p.resizeHeight, p.resizeWidth,  p.resample,  p.centerCrop, p.cropHeight,
+                             p.cropWidth, p.rescale,      p.flipChannels, p.normalize, p.mean,       p.std};
+    json["scope"] = request_.scope;
+    json["rounding"] = {request_.rounding.rounding, request_.rounding.overflow, request_.rounding.seed};
+    json["formats"] = nlohmann::ordered_json::array();
+    for (const auto& run : report_.runs)
+        json["formats"].push_back({run.format.name, run.mode == RunMode::native ? "native" : "emulated"});
+    json["batch"] = report_.batch;
+    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// Answers that the order of sums in a batch could have decided are asked for again, the picture alone; flips too, so
+/// that each that is listed is one that compare() shows.
+Status EvaluateStudy::settleCloseCalls(FormatBatches& format, const PictureBatch& batch, const LogitRows* reference,
+                                       LogitRows& rows) {
+    if (format.oneAtATime() || batch.pictures.size() < 2) return Done{};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto logits = rows.row(i);
+        const auto top = topIndices(logits, 2);
+        const bool close = top.size() > 1 && !(logits[top[0]] - logits[top[1]] > closeCall(logits, format.format()));
+        const bool flip = reference && answerOf(reference->row(i)) != answerOf(logits);
+        if (!close && !flip) continue;
+        auto alone = format.runAlone(batch.input, static_cast<std::int64_t>(i), control_);
+        if (!alone) return std::move(alone).error();
+        std::copy(alone->values.begin(), alone->values.end(),
+                  rows.values.begin() + static_cast<std::ptrdiff_t>(i * rows.classes));
+    }
+    return Done{};
+}
+
+void EvaluateStudy::addRows(FormatEvaluation& run, const PictureBatch& batch, const LogitRows& reference,
+                            const LogitRows& rows) const {
+    const std::size_t before = run.rows.size();
+    run.rows.resize(before + rows.size());
+    at::parallel_for(0, static_cast<std::int64_t>(rows.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+            EvaluationRow row = rowOf(rows.row(i), report_.pictures->truth(batch.pictures[i]));
+            compareRow(row, reference.row(i), rows.row(i), run.format);
+            run.rows[before + i] = row;
+        }
+    });
+}
+
+Status EvaluateStudy::evaluateBatch(const PictureBatch& batch) {
+    report_.skipped.insert(report_.skipped.end(), batch.skipped.begin(), batch.skipped.end());
+    if (batch.pictures.empty()) return Done{};
+    std::vector<std::optional<LogitRows>> logits(formats_.size());
+    for (std::size_t i = 0; i < formats_.size(); ++i) {
+        if (!formats_[i]) continue;
+        auto rows = formats_[i]->run(batch.input, control_);
+        Status status = rows ? settleCloseCalls(*formats_[i], batch, i == 0 ? nullptr : &*logits.front(), *rows)
+                             : Status(rows.error());
+        if (status && i > 0 && rows->classes != logits.front()->classes)
+            status = Error{.code = ErrorCode::unsupported,
+                           .message = "gives another number of outputs than " + report_.reference().format.title};
+        if (status) {
+            logits[i] = *std::move(rows);
+            continue;
+        }
+        if (i == 0 || status.error().code == ErrorCode::cancelled) return status;
+        report_.runs[i].error = std::move(status).error();
+        report_.runs[i].rows.clear();
+        formats_[i].reset();
+    }
+    // Only now, so that what is cancelled halfway leaves every format with the same pictures.
+    for (std::size_t i = 0; i < formats_.size(); ++i)
+        if (logits[i]) addRows(report_.runs[i], batch, *logits.front(), *logits[i]);
+    report_.done.insert(report_.done.end(), batch.pictures.begin(), batch.pictures.end());
+    return Done{};
+}
+
+void EvaluateStudy::tell(std::size_t next, std::size_t start, Clock::time_point since) const {
+    if (!progress_) return;
+    ProgressUpdate update{.stage = "Evaluating",
+                          .done = static_cast<std::int64_t>(next),
+                          .total = static_cast<std::int64_t>(report_.pictures->size())};
+    const double seconds = std::chrono::duration<double>(Clock::now() - since).count();
+    if (next > start && seconds > 0) {
+        const double rate = static_cast<double>(next - start) / seconds;
+        const auto left = static_cast<long>(std::ceil(static_cast<double>(report_.pictures->size() - next) / rate));
+        char text[64];
+        std::snprintf(text, sizeof text, "%.3g pictures a second, %ld:%02ld left", rate, left / 60, left % 60);
+        update.stage = text;
+    }
+    progress_(update);
+}
+
+Result<EvaluateReport> EvaluateStudy::run() {
+    const auto start = Clock::now();
+    if (request_.threads < 0) return badRequest("the number of threads cannot be negative");
+    if (request_.batch < 0 || request_.batch > 4096) return badRequest("a batch has 1 to 4096 pictures");
+    const ThreadCount threads(request_.threads);
+    report_.environment = environment();
+    report_.model = request_.model;
+    report_.pictures = request_.pictures;
+    report_.preprocessing = request_.preprocessing.value_or(request_.model->preprocessing);
+    report_.scope = request_.scope;
+    report_.runs.emplace_back().format = request_.reference;
+    for (const auto& candidate : request_.candidates) report_.runs.emplace_back().format = candidate;
+    if (auto status = prepare(); !status) return std::move(status).error();
+    report_.batch = batchSize();
+
+    std::size_t next = 0;
+    std::optional<EvaluationJournal> journal;
+    if (!request_.resume.empty()) {
+        auto opened = EvaluationJournal::open(request_.resume, question(), report_, next);
+        if (!opened) return std::move(opened).error();
+        journal = *std::move(opened);
+    }
+    const std::size_t first = next;
+    const auto since = Clock::now();
+    tell(next, first, since);
+    while (next < report_.pictures->size()) {
+        const std::size_t done = report_.done.size(), skipped = report_.skipped.size();
+        // From multiples of the batch on, so that a run that goes on makes the batches that one run would have made.
+        const auto size = static_cast<std::size_t>(report_.batch);
+        const std::size_t last = std::min((next / size + 1) * size, report_.pictures->size());
+        Status status = Done{};
+        if (control_.stop.stop_requested())
+            status = Error{.code = ErrorCode::cancelled, .message = "stopped"};
+        else
+            status = evaluateBatch(loadBatch(*report_.pictures, report_.preprocessing, next, last));
+        if (!status) {
+            report_.skipped.resize(skipped);
+            if (status.error().code != ErrorCode::cancelled || report_.done.empty()) return std::move(status).error();
+            report_.partial = true;
+            break;
+        }
+        if (journal)
+            if (auto written = journal->append(report_, done, skipped); !written) return std::move(written).error();
+        next = last;
+        tell(next, first, since);
+    }
+    for (std::size_t i = 0; i < formats_.size(); ++i)
+        if (formats_[i]) report_.runs[i].oneAtATime = formats_[i]->oneAtATime();
+    summarise(report_);
+    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(report_);
+}
+
+}  // namespace
+
+Result<EvaluateReport> evaluate(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) {
+    if (!request.model) return badRequest("there is no model to run");
+    if (!request.pictures || request.pictures->size() == 0) return badRequest("there are no pictures to run it on");
+    try {
+        return EvaluateStudy(request, std::move(stop), progress).run();
+    } catch (const std::exception& exception) {
+        return errorFrom(exception, request.model->path.string());
+    }
+}
+
+}  // namespace mantissa

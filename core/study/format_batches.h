@@ -1,0 +1,55 @@
+#pragma once
+
+// Private to core/study: includes LibTorch.
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "study/format_runner.h"
+
+namespace mantissa {
+
+/// Logits of several pictures, FP64, one row a picture.
+struct LogitRows {
+    std::size_t classes = 0;
+    std::vector<double> values;
+
+    std::size_t size() const { return classes == 0 ? 0 : values.size() / classes; }
+    std::span<const double> row(std::size_t index) const { return std::span(values).subspan(index * classes, classes); }
+};
+
+/// One format of a model, ready for batch after batch.
+class FormatBatches {
+  public:
+    /// Prepares and tries the format on one picture ([1, 3, H, W]). Errors: those of runFirst, or a model whose output
+    /// is no row of logits.
+    static Result<FormatBatches> prepare(const Graph& graph, const Format& format, const RunnerOptions& options,
+                                         const at::Tensor& picture, const RunControl& control);
+
+    const Format& format() const { return format_; }
+    RunMode mode() const { return first_.mode; }
+    const std::optional<Error>& fallbackFrom() const { return first_.fallbackFrom; }
+    std::int64_t activationPeak() const { return first_.memory.peak(); }  ///< bytes, of one picture
+
+    /// True once a batch has failed where its pictures alone do not, and from the start where a batch would change what
+    /// is rounded.
+    bool oneAtATime() const { return oneAtATime_; }
+
+    /// `input` [N, 3, H, W] → N rows.
+    Result<LogitRows> run(const at::Tensor& input, const RunControl& control);
+
+    /// The picture at `index` of the batch, alone.
+    Result<LogitRows> runAlone(const at::Tensor& input, std::int64_t index, const RunControl& control);
+
+  private:
+    FormatBatches(Format format, FirstRun first) : format_(std::move(format)), first_(std::move(first)) {}
+
+    Format format_;
+    FirstRun first_;
+    bool oneAtATime_ = false;
+};
+
+}  // namespace mantissa
