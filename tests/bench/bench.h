@@ -40,6 +40,7 @@ PairedTimes timePaired(const std::function<void()>& ours, const std::function<vo
 
 Benchmark bitClick();
 Benchmark compareWallTime();
+Benchmark evaluateThroughput();
 Benchmark roundingSpeed();
 
 }  // namespace mantissa::bench
