@@ -123,6 +123,7 @@ void MainWindow::addPage(Page* page) {
     static_cast<QVBoxLayout*>(rail_->layout())->insertWidget(index, button);
     for (Chart* chart : page->charts()) connect(chart, &Chart::exportRequested, this, &MainWindow::exportCharts);
     connect(page, &Page::statusTextChanged, this, &MainWindow::updateTexts);
+    connect(page, &Page::comparisonRequested, this, [this] { showPage(0); });
 }
 
 void MainWindow::connectSession() {

@@ -13,6 +13,7 @@
 
 #include "main_window.h"
 #include "number_text.h"
+#include "session/folder_session.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
@@ -135,6 +136,8 @@ QWidget* MainWindow::makeCentre() {
                 return session_->run();
             case Problem::Kind::memory:
                 return currentPage()->run();
+            case Problem::Kind::evaluation:
+                return session_->folder().run();
         }
     });
     stack_ = new QStackedWidget(content);

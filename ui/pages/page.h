@@ -14,7 +14,7 @@ class Session;
 enum class WidthClass { wide, narrow };
 
 /// One entry of the left rail. A page takes what it shows from the session's signals (modelChanged, compareReady,
-/// memoryReady) and asks it for work; it never calls a study itself.
+/// memoryReady, those of its folder) and asks it for work; it never calls a study itself.
 class Page : public QWidget {
     Q_OBJECT
 
@@ -38,6 +38,8 @@ class Page : public QWidget {
 
   signals:
     void statusTextChanged();
+    /// The page has opened a picture to be compared: show the Compare page.
+    void comparisonRequested();
 
   private:
     Session& session_;

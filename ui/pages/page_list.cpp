@@ -3,6 +3,7 @@
 #include "pages/compare_page.h"
 #include "pages/formats_page.h"
 #include "pages/memory_page.h"
+#include "pages/evaluate_page.h"
 
 namespace mantissa::ui {
 
@@ -11,6 +12,7 @@ std::vector<Page*> makePages(Session& session) {
         new ComparePage(session),
         new FormatsPage(session),
         new MemoryPage(session),
+        new EvaluatePage(session),
     };
 }
 

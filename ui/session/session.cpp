@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "session/folder_session.h"
 #include "session/job_runner.h"
 #include "session/settings.h"
 
@@ -77,6 +78,7 @@ Session::Session(Settings& settings, QObject* parent)
     : QObject(parent),
       settings_(settings),
       jobs_(std::make_unique<JobRunner>()),
+      folder_(std::make_unique<FolderSession>(*this, *jobs_)),
       undoStack_(std::make_unique<QUndoStack>()) {
     choices_.candidates = {format("bf16")};
     connect(jobs_.get(), &JobRunner::busyChanged, this, &Session::busyChanged);
@@ -105,7 +107,7 @@ void Session::openModel(const fs::path& path) {
         [this, path](Result<ModelPtr> opened) {
             if (opened) return takeModel(std::move(*opened), path);
             settings_.removeRecent(Settings::Recent::models, QString::fromStdString(path.string()));
-            report({tr("%1 was not opened").arg(quoted(path)), opened.error(), path, Problem::Kind::model});
+            tell({tr("%1 was not opened").arg(quoted(path)), opened.error(), path, Problem::Kind::model});
         });
 }
 
@@ -116,10 +118,10 @@ void Session::openImage(const fs::path& path) {
         [this, path](Result<SourceImage> opened) {
             if (opened) {
                 settings_.addRecent(Settings::Recent::images, QString::fromStdString(path.string()));
-                return takeImage(std::move(*opened));
+                return useImage(std::move(*opened));
             }
             settings_.removeRecent(Settings::Recent::images, QString::fromStdString(path.string()));
-            report({tr("%1 was not opened").arg(quoted(path)), opened.error(), path, Problem::Kind::image});
+            tell({tr("%1 was not opened").arg(quoted(path)), opened.error(), path, Problem::Kind::image});
         });
 }
 
@@ -134,7 +136,7 @@ void Session::pasteImage(const QImage& picture) {
     if (picture.isNull()) return;
     jobs_->drop(JobKind::compare);
     jobs_->drop(JobKind::openImage);
-    takeImage(sourceOf(picture));
+    useImage(sourceOf(picture));
 }
 
 void Session::takeModel(ModelPtr model, const fs::path& path) {
@@ -151,7 +153,7 @@ void Session::takeModel(ModelPtr model, const fs::path& path) {
     afterChange();
 }
 
-void Session::takeImage(SourceImage image) {
+void Session::useImage(SourceImage image) {
     image_ = std::move(image);
     emit problemSolved();
     emit imageChanged();
@@ -216,7 +218,7 @@ void Session::run() {
 void Session::takeReport(Result<CompareReport> result) {
     if (!result) {
         setStale(true);
-        return report({tr("The comparison did not finish"), result.error(), {}, Problem::Kind::comparison});
+        return tell({tr("The comparison did not finish"), result.error(), {}, Problem::Kind::comparison});
     }
     report_ = std::make_shared<const CompareReport>(std::move(*result));
     emit problemSolved();
@@ -237,7 +239,7 @@ void Session::measureMemory(const std::vector<Format>& formats, int batch) {
             return mantissa::measureMemory(request, stop, progress);
         },
         [this](Result<MemoryReport> result) {
-            if (!result) return report({tr("Memory was not measured"), result.error(), {}, Problem::Kind::memory});
+            if (!result) return tell({tr("Memory was not measured"), result.error(), {}, Problem::Kind::memory});
             memoryReport_ = std::make_shared<const MemoryReport>(std::move(*result));
             emit memoryReady();
         });
@@ -256,7 +258,7 @@ void Session::checkItself() {
         });
 }
 
-void Session::report(Problem what) {
+void Session::tell(const Problem& what) {
     if (what.error.code == ErrorCode::cancelled)
         emit cancelled();
     else

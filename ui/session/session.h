@@ -17,6 +17,7 @@ class QUndoStack;
 
 namespace mantissa::ui {
 
+class FolderSession;
 class JobRunner;
 class Settings;
 
@@ -37,7 +38,7 @@ struct Problem {
     QString title;  ///< "“x.safetensors” was not opened"
     Error error;
     std::filesystem::path path;  ///< the file at fault; empty when none is
-    enum class Kind { model, image, comparison, memory, file } kind = Kind::file;
+    enum class Kind { model, image, comparison, memory, evaluation, file } kind = Kind::file;
 };
 
 using CompareReportPtr = std::shared_ptr<const CompareReport>;
@@ -77,6 +78,11 @@ class Session final : public QObject {
     /// A file or folder whose kind is not known yet: pictures by their content, all else as a model.
     void open(const std::filesystem::path& path);
     void pasteImage(const QImage& picture);
+    void useImage(SourceImage image);  ///< one that is open already
+
+    FolderSession& folder() const { return *folder_; }
+    /// Emits `cancelled` for a cancelled job, else `problem`.
+    void tell(const Problem& problem);
 
     /// Changes the choices, undoably, under this name ("Turn on FP16"), and runs when "Run on change" is on.
     void choose(const QString& name, const Choices& choices);
@@ -110,15 +116,13 @@ class Session final : public QObject {
     friend class ChooseCommand;
     void apply(const Choices& choices);
     void takeModel(ModelPtr model, const std::filesystem::path& path);
-    void takeImage(SourceImage image);
     void takeReport(Result<CompareReport> result);
     void afterChange();
     void setStale(bool stale);
-    /// Emits `cancelled` for a cancelled job, else `problem`.
-    void report(Problem problem);
 
     Settings& settings_;
     std::unique_ptr<JobRunner> jobs_;
+    std::unique_ptr<FolderSession> folder_;
     std::unique_ptr<QUndoStack> undoStack_;
     ModelPtr model_;
     std::optional<SourceImage> image_;
