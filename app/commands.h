@@ -11,6 +11,9 @@ namespace mantissa::app {
 /// `mantissa compare`: what formats do to a model on a picture.
 void addCompareCommand(CLI::App& app, int& exitCode);
 
+/// `mantissa evaluate`: a whole folder of pictures in several formats.
+void addEvaluateCommand(CLI::App& app, int& exitCode);
+
 /// `mantissa formats`: limits of number formats, and values in them.
 void addFormatsCommand(CLI::App& app, int& exitCode);
 
