@@ -11,6 +11,7 @@
 #include "format_list.h"
 #include "number_words.h"
 #include "numerics/format.h"
+#include "numerics/format_uses.h"
 #include "numerics/rounding.h"
 #include "numerics/value_text.h"
 #include "report/formats_json.h"
@@ -39,28 +40,57 @@ Result<Request> requestFrom(const Options& options) {
     auto named = formatsNamed(options.names);
     if (!named) return std::move(named).error();
     request.formats = *std::move(named);
+    for (const Format& f : request.formats)
+        if ((options.value || options.values) && f.scaling != Scaling::none)
+            return Error{
+                .code = ErrorCode::invalidArgument,
+                .message = "stores values with a scale that many share, so one value has no code of its own; " +
+                           elementOf(f).name + " is the format of its elements",
+                .where = f.name};
     if (!request.formats.empty()) {
         request.selected = request.formats.front();
     } else {
         const auto known = knownFormats();
         request.formats.assign(known.begin(), known.end());
+        if (!options.value && !options.values)
+            request.formats.insert(request.formats.end(), scaledFormats().begin(), scaledFormats().end());
     }
     return request;
+}
+
+/// What scales a format's codes, short: "32 × e8m0" for blocks.
+std::string scaleText(const Format& f) {
+    if (const Format* scale = scaleOf(f)) return std::to_string(f.blockSize) + " × " + scale->name;
+    return f.scaling == Scaling::affine ? "affine" : "";
 }
 
 std::string limitsTable(std::span<const Format> formats) {
     TextTable table;
     table.row({"format", "bits", "sign", "exp", "frac", "bias", "max", "min normal", "min subnormal", "epsilon",
-               "digits", "NaNs", "infs", "range dB", "binades"});
+               "digits", "NaNs", "infs", "range dB", "binades", "scale"});
     for (const Format& f : formats) {
         const FormatLimits l = limits(f);
         table.row({f.name, std::to_string(f.bits()), std::to_string(f.signBits), std::to_string(f.exponentBits),
                    std::to_string(f.fractionBits), std::to_string(f.bias), significant(l.max), significant(l.minNormal),
                    significant(l.minSubnormal), significant(l.epsilon), significant(l.decimalDigits, 3),
                    std::to_string(l.nans), std::to_string(l.infinities), significant(l.dynamicRangeDb, 5),
-                   significant(l.dynamicRangeBinades, 4)});
+                   significant(l.dynamicRangeBinades, 4), scaleText(f)});
     }
     return table.text();
+}
+
+/// Where each format is used, and what says so.
+std::string usesText(std::span<const Format> formats) {
+    std::string text;
+    for (const Format& f : formats) {
+        const auto uses = usesOf(f);
+        if (uses.empty()) continue;
+        text += "\n" + f.title + " is used by\n";
+        for (const FormatUse& use : uses)
+            text += "  " + std::string(use.user) + ": " + std::string(use.how) + "\n    [" + std::string(use.source) +
+                    "]\n";
+    }
+    return text;
 }
 
 std::string valueTable(const ValueInFormats& v) {
@@ -120,7 +150,9 @@ Status forEachValue(const std::string& source, const Request& request, Function 
 int finish(const Status& status) { return status ? kDone : fail(status.error()); }
 
 int runLimits(const Options& options, const Request& request) {
-    if (options.json.empty()) return finish(writeText("-", limitsTable(request.formats)));
+    // Of all formats at once the uses would bury the limits.
+    const std::string uses = options.names.empty() ? "" : usesText(request.formats);
+    if (options.json.empty()) return finish(writeText("-", limitsTable(request.formats) + uses));
     return finish(writeText(options.json, formatsJson(request.formats)));
 }
 
@@ -162,8 +194,16 @@ int runFormats(const Options& options) {
 void addFormatsCommand(CLI::App& app, int& exitCode) {
     auto* command = app.add_subcommand("formats", "Show the limits of number formats, or values in them");
     auto options = std::make_shared<Options>();
-    command->add_option("names", options->names, "Formats (default: every one with a name); eXmY makes others")
+    command->add_option("names", options->names, "Formats (default: every one with a name), with where they are used")
         ->type_name("NAME");
+    command->footer(
+        "Other formats are spelt eXmY[bBIAS][ieee|fn|fnuz|f][nosub]: X exponent bits (1 to 11) and Y fraction bits (0 "
+        "to "
+        "52),\nanother bias, which codes are special (ieee: infinities and NaNs in the top exponent; fn: one NaN of "
+        "each "
+        "sign, all\nones; fnuz: one NaN in place of -0; f: every code finite) and no subnormals. e6m9, e4m3b11fnuz, "
+        "e8m7nosub.\nWithout a word for the special values, a shape that OCP defines is OCP's, any other is "
+        "IEEE-like.");
     auto* value =
         command
             ->add_option(

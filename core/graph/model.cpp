@@ -20,7 +20,7 @@ std::int64_t Model::bytesIn(const Format& format) const {
     for (const auto& weight : graph.weights) {
         if (!weight.isParameter && !weight.persistent) continue;
         const auto size = isFloating(weight.tensor.dtype)
-                              ? static_cast<std::int64_t>(format.storageBits)
+                              ? static_cast<std::int64_t>(parameterBits(format, weight.tensor.shape.size()))
                               : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype));
         bits += weight.tensor.numel() * size;
     }

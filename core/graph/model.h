@@ -29,7 +29,7 @@ struct Model {
 
     std::int64_t parameterCount() const;  ///< as Hugging Face's num_parameters: buffers are not counted
     std::int64_t bufferCount() const;     ///< elements of persistent buffers
-    /// Parameters and persistent buffers as stored in `format`: floating values take format.storageBits, integer buffers keep their type
+    /// Parameters and persistent buffers as stored in `format`, without scales: floating values take parameterBits, integer buffers keep their type
     /// (get_memory_footprint counts the same way).
     std::int64_t bytesIn(const Format& format) const;
     std::string label(std::size_t index) const;  ///< the label, or "class 4"

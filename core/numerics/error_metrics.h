@@ -24,7 +24,7 @@ struct ErrorMetrics {
     double sqnrDb = 0;             ///< 20·log10(‖r‖ / ‖r − c‖); +∞ when equal
     double kl = 0;                 ///< KL(softmax(r) ‖ softmax(c)), nats
     double maxAbsProbability = 0;  ///< max |Δp| after softmax
-    double ulpMedian = 0;          ///< of ulpDistance in the candidate's format
+    double ulpMedian = 0;          ///< of ulpDistance in the candidate's format; NaN where that has scales
     double ulpP99 = 0;             ///< the smallest distance that at least 99 % of the elements do not exceed
     double ulpMax = 0;
     bool top1Agrees = false;

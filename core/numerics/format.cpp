@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -53,6 +52,15 @@ Format e8m0() {
     return f;
 }
 
+Format scaled(const Format& element, std::string name, std::string title, Scaling scaling, int blockSize) {
+    Format f = element;
+    f.name = std::move(name);
+    f.title = std::move(title);
+    f.scaling = scaling;
+    f.blockSize = blockSize;
+    return f;
+}
+
 const std::vector<Format>& known() {
     static const std::vector<Format> formats{
         floating("fp64", "FP64", 11, 52, Specials::ieee, 64),  // IEEE 754-2019 binary64
@@ -63,6 +71,7 @@ const std::vector<Format>& known() {
         floating("e4m3", "FP8 E4M3", 4, 3, Specials::allOnesNan, 8),  // OCP OFP8 v1.0
         floating("e5m2", "FP8 E5M2", 5, 2, Specials::ieee, 8),        // OCP OFP8 v1.0
         integer("int8", "INT8", 1, 7),
+        integer("int4", "INT4", 1, 3),
         integer("uint8", "UINT8", 0, 8),
         integer("int16", "INT16", 1, 15),
         integer("int32", "INT32", 1, 31),
@@ -72,6 +81,20 @@ const std::vector<Format>& known() {
         floating("e2m3", "FP6 E2M3", 2, 3, Specials::none, 6),
         floating("e2m1", "FP4 E2M1", 2, 1, Specials::none, 4),
         e8m0(),
+    };
+    return formats;
+}
+
+const std::vector<Format>& knownScaled() {
+    static const std::vector<Format> formats{
+        scaled(format("int8"), "int8-affine", "INT8 affine", Scaling::affine, 0),
+        scaled(format("int4"), "int4-affine", "INT4 affine", Scaling::affine, 0),
+        scaled(format("e4m3"), "mxfp8e4m3", "MXFP8 E4M3", Scaling::mx, 32),  // OCP MX v1.0, table 1
+        scaled(format("e5m2"), "mxfp8e5m2", "MXFP8 E5M2", Scaling::mx, 32),
+        scaled(format("e3m2"), "mxfp6e3m2", "MXFP6 E3M2", Scaling::mx, 32),
+        scaled(format("e2m3"), "mxfp6e2m3", "MXFP6 E2M3", Scaling::mx, 32),
+        scaled(format("e2m1"), "mxfp4", "MXFP4", Scaling::mx, 32),
+        scaled(format("e2m1"), "nvfp4", "NVFP4", Scaling::nvfp4, 16),
     };
     return formats;
 }
@@ -92,52 +115,158 @@ constexpr std::array kAliases{
     Alias{"bfloat16", "bf16"},
     Alias{"tensorfloat32", "tf32"},
     Alias{"fp8", "e4m3"},
-    Alias{"e4m3fn", "e4m3"},
-    Alias{"float8_e4m3fn", "e4m3"},
-    Alias{"float8_e5m2", "e5m2"},
-    Alias{"float8_e4m3fnuz", "e4m3fnuz"},
-    Alias{"float8_e5m2fnuz", "e5m2fnuz"},
-    Alias{"e3m2fn", "e3m2"},
-    Alias{"e2m3fn", "e2m3"},
-    Alias{"e2m1fn", "e2m1"},
     Alias{"e8m0fnu", "e8m0"},
     Alias{"f64", "fp64"},
     Alias{"f32", "fp32"},
     Alias{"f16", "fp16"},
+    Alias{"int8-symmetric", "int8"},
+    Alias{"int4-symmetric", "int4"},
+    Alias{"mxfp8", "mxfp8e4m3"},
+    Alias{"mxfp6", "mxfp6e3m2"},
+    // ml_dtypes' name of the IEEE-like format; its float8_e4m3fn is OCP's.
+    Alias{"float8_e4m3", "e4m3ieee"},
 };
 
-/// `eXmY`, IEEE-like; nothing when the text is not of that form or out of range.
-std::optional<Format> custom(std::string_view name) {
-    const auto m = name.find('m');
-    if (name.size() < 4 || name[0] != 'e' || m == std::string_view::npos) return std::nullopt;
-    int exponentBits = 0, fractionBits = 0;
-    const auto read = [](std::string_view digits, int& value) {
-        const bool isNumber = std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-        // Leading zeros would give one format two names.
-        if (!isNumber || digits.empty() || digits.size() > 2 || (digits.size() == 2 && digits[0] == '0')) return false;
-        return std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc{};
-    };
-    if (!read(name.substr(1, m - 1), exponentBits) || !read(name.substr(m + 1), fractionBits)) return std::nullopt;
-    if (exponentBits < 1 || exponentBits > 11 || fractionBits > 52) return std::nullopt;
-    const int bits = 1 + exponentBits + fractionBits;
-    // Memory is addressed in bytes; a custom format is counted as the next power of two that holds it, from 4 bits on.
-    int storage = 4;
-    while (storage < bits) storage *= 2;
-    return floating(std::string(name), std::string(name), exponentBits, fractionBits, Specials::ieee, storage);
+/// "float8_e4m3fn" and the like, as PyTorch and ml_dtypes write them, without what stands before the shape.
+std::string_view withoutPrefix(std::string_view name) {
+    for (const std::string_view prefix : {"float8_", "float6_", "float4_"})
+        if (name.starts_with(prefix)) return name.substr(prefix.size());
+    return name;
 }
+
+/// The alias's name, else the name itself.
+std::string_view resolved(std::string_view name) {
+    for (const auto& alias : kAliases)
+        if (alias.spelling == name) return alias.name;
+    return name;
+}
+
+const Format* findKnown(std::string_view name) {
+    for (const auto* list : {&known(), &knownScaled()})
+        for (const auto& f : *list)
+            if (f.name == name) return &f;
+    return nullptr;
+}
+
+/// The known format of the same values whose name is its shape, "e5m2" for `e5m2b15ieee`.
+const Format* knownShape(Format f) {
+    for (const auto& candidate : known()) {
+        f.name = candidate.name;
+        f.title = candidate.title;
+        f.storageBits = candidate.storageBits;
+        if (candidate.name.starts_with('e') && f == candidate) return &candidate;
+    }
+    return nullptr;
+}
+
+/// Reads the spelling of a custom format from left to right.
+class CustomName {
+  public:
+    explicit CustomName(std::string_view text) : rest_(text) {}
+
+    std::optional<Format> read() {
+        if (!take("e")) return std::nullopt;
+        const auto exponentBits = number();
+        if (!exponentBits || !take("m")) return std::nullopt;
+        const auto fractionBits = number();
+        if (!fractionBits || *exponentBits < 1 || *exponentBits > 11 || *fractionBits > 52) return std::nullopt;
+        const std::string shape = "e" + std::to_string(*exponentBits) + "m" + std::to_string(*fractionBits);
+        std::optional<int> bias;
+        if (take("b") && !(bias = signedNumber())) return std::nullopt;
+        // The bare shape is OCP's format where there is one.
+        const Format* bare = findKnown(shape);
+        const Specials usual = bare && bare->signBits == 1 ? bare->specials : Specials::ieee;
+        Specials specials = takeSpecials().value_or(usual);
+        // ml_dtypes writes "fn" for FP6 and FP4, too, which have no NaN at all.
+        if (usual == Specials::none && specials == Specials::allOnesNan) specials = Specials::none;
+        const bool subnormals = !take("nosub");
+        if (!rest_.empty()) return std::nullopt;
+
+        Format f = floating({}, {}, *exponentBits, *fractionBits, specials, 4);
+        if (specials == Specials::negativeZeroNan) ++f.bias;  // IEEE's top exponent is an ordinary one
+        const int usualBias = f.bias;
+        f.bias = bias.value_or(usualBias);
+        f.subnormals = subnormals;
+        if (!fitsInFp64(f)) return std::nullopt;
+        if (const Format* shaped = knownShape(f)) return *shaped;
+        f.name = shape;
+        if (f.bias != usualBias) f.name += "b" + std::to_string(f.bias);
+        const bool wouldMeanAnother = bare && f.bias == usualBias && subnormals;
+        if (specials != usual || wouldMeanAnother) f.name += wordOf(specials);
+        if (!subnormals) f.name += "nosub";
+        f.title = f.name;
+        // Memory is addressed in bytes; a custom format is counted as the next power of two that holds it, from 4 on.
+        while (f.storageBits < f.bits()) f.storageBits *= 2;
+        return f;
+    }
+
+  private:
+    bool take(std::string_view word) {
+        if (!rest_.starts_with(word)) return false;
+        rest_.remove_prefix(word.size());
+        return true;
+    }
+
+    /// Leading zeros would give one format two names.
+    std::optional<int> number() {
+        std::size_t digits = 0;
+        while (digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9') ++digits;
+        if (digits == 0 || digits > 4 || (digits > 1 && rest_[0] == '0')) return std::nullopt;
+        int value = 0;
+        std::from_chars(rest_.data(), rest_.data() + digits, value);
+        rest_.remove_prefix(digits);
+        return value;
+    }
+
+    std::optional<int> signedNumber() {
+        const bool negative = take("-");
+        const auto value = number();
+        if (!value || (negative && *value == 0)) return std::nullopt;
+        return negative ? -*value : *value;
+    }
+
+    struct Word {
+        std::string_view text;
+        Specials specials;
+    };
+    /// The longer before what it begins with.
+    static constexpr Word kWords[] = {{"ieee", Specials::ieee},
+                                      {"fnuz", Specials::negativeZeroNan},
+                                      {"fn", Specials::allOnesNan},
+                                      {"f", Specials::none}};
+
+    std::optional<Specials> takeSpecials() {
+        for (const auto& [text, specials] : kWords)
+            if (take(text)) return specials;
+        return std::nullopt;
+    }
+
+    static std::string_view wordOf(Specials specials) {
+        for (const auto& word : kWords)
+            if (word.specials == specials) return word.text;
+        return {};
+    }
+
+    static bool fitsInFp64(const Format& f) {
+        const int top = (1 << f.exponentBits) - (f.specials == Specials::ieee ? 2 : 1);
+        if (!f.subnormals && top < 1) return false;  // one exponent bit, and it belongs to the special values
+        return std::max(top, 1) - f.bias <= 1023 && 1 - f.bias - f.fractionBits >= -1074;
+    }
+
+    std::string_view rest_;
+};
 
 }  // namespace
 
 std::span<const Format> knownFormats() { return known(); }
+std::span<const Format> scaledFormats() { return knownScaled(); }
 
 std::optional<Format> findFormat(std::string_view name) {
     std::string lower(name);
     std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    for (const auto& alias : kAliases)
-        if (alias.spelling == lower) lower = alias.name;
-    for (const auto& f : known())
-        if (f.name == lower) return f;
-    return custom(lower);
+    const std::string_view plain = resolved(withoutPrefix(resolved(lower)));
+    if (const Format* found = findKnown(plain)) return *found;
+    return CustomName(plain).read();
 }
 
 const Format& format(std::string_view name) {
@@ -147,46 +276,23 @@ const Format& format(std::string_view name) {
     std::abort();
 }
 
-FormatLimits limits(const Format& f) {
-    FormatLimits l;
-    l.codes = f.bits() >= 64 ? UINT64_MAX : std::uint64_t{1} << f.bits();
-    if (f.kind == FormatKind::integer) {
-        l.max = std::ldexp(1.0, f.fractionBits) - 1;
-        l.minNormal = l.minSubnormal = l.epsilon = 1;
-        l.decimalDigits = f.fractionBits * std::log10(2.0);
-    } else {
-        const std::uint64_t fractions = std::uint64_t{1} << f.fractionBits;
-        const std::uint64_t signs = std::uint64_t{1} << f.signBits;
-        // The largest finite value: top exponent and fraction, less what the specials take of them.
-        int topExponent = (1 << f.exponentBits) - 1;
-        double topFraction = std::ldexp(static_cast<double>(fractions - 1), -f.fractionBits);
-        if (f.specials == Specials::ieee) {
-            --topExponent;
-            l.infinities = signs;
-            l.nans = signs * (fractions - 1);
-        } else if (f.specials == Specials::allOnesNan) {
-            if (f.fractionBits == 0)
-                --topExponent;
-            else
-                topFraction -= std::ldexp(1.0, -f.fractionBits);
-            l.nans = signs;
-        } else if (f.specials == Specials::negativeZeroNan) {
-            l.nans = 1;
-        }
-        const int lowestExponent = f.signBits ? 1 : 0;  // E8M0 has no zero, so field 0 is a normal value's
-        if (topExponent >= lowestExponent)
-            l.max = std::ldexp(1 + topFraction, topExponent - f.bias);
-        else  // one exponent bit, and IEEE's specials take it: only subnormals are left
-            l.max = std::ldexp(topFraction, 1 - f.bias);
-        l.minNormal = std::ldexp(1.0, lowestExponent - f.bias);
-        l.minSubnormal = f.subnormals ? std::ldexp(1.0, 1 - f.bias - f.fractionBits) : l.minNormal;
-        l.epsilon = std::ldexp(1.0, -f.fractionBits);
-        l.decimalDigits = (f.fractionBits + 1) * std::log10(2.0);
-    }
-    // Through logarithms: the quotient itself overflows for FP64.
-    l.dynamicRangeBinades = std::log2(l.max) - std::log2(l.minSubnormal);
-    l.dynamicRangeDb = 20 * (std::log10(l.max) - std::log10(l.minSubnormal));
-    return l;
+const Format& elementOf(const Format& f) {
+    if (f.scaling == Scaling::none) return f;
+    for (const auto& candidate : known())
+        if (candidate.kind == f.kind && candidate.signBits == f.signBits && candidate.exponentBits == f.exponentBits &&
+            candidate.fractionBits == f.fractionBits && candidate.specials == f.specials && candidate.bias == f.bias)
+            return candidate;
+    std::fprintf(stderr, "mantissa: %s scales an element that has no name\n", f.name.c_str());
+    std::abort();
+}
+
+const Format* scaleOf(const Format& f) {
+    if (f.scaling == Scaling::mx) return &format("e8m0");
+    return f.scaling == Scaling::nvfp4 ? &format("e4m3") : nullptr;
+}
+
+int parameterBits(const Format& f, std::size_t dimensions) {
+    return f.scaling != Scaling::none && dimensions < 2 ? format("fp32").storageBits : f.storageBits;
 }
 
 }  // namespace mantissa

@@ -304,8 +304,9 @@ NumberClass classify(const Format& f, std::uint64_t code) {
     if (std::isnan(value)) return NumberClass::nan;
     if (std::isinf(value)) return NumberClass::infinity;
     if (value == 0) return NumberClass::zero;
-    return f.kind == FormatKind::floating && std::abs(value) < limits(f).minNormal ? NumberClass::subnormal
-                                                                                   : NumberClass::normal;
+    return f.kind == FormatKind::floating && std::abs(value) < detail::elementLimits(f).minNormal
+               ? NumberClass::subnormal
+               : NumberClass::normal;
 }
 
 std::string_view className(NumberClass numberClass) {
@@ -330,7 +331,7 @@ std::uint64_t nextDown(const Format& f, std::uint64_t code) { return step(f, cod
 double ulp(const Format& f, double value) {
     if (f.kind == FormatKind::integer) return 1;
     if (std::isnan(value)) return std::numeric_limits<double>::quiet_NaN();
-    const FormatLimits l = limits(f);
+    const FormatLimits l = detail::elementLimits(f);
     const double magnitude = std::min(std::abs(value), l.max);
     if (magnitude < l.minNormal) return l.minSubnormal;
     return std::ldexp(1.0, std::ilogb(magnitude) - f.fractionBits);

@@ -7,6 +7,9 @@
 
 namespace mantissa::detail {
 
+/// limits() of a format's codes by themselves, whatever scales them.
+FormatLimits elementLimits(const Format& format);
+
 /// A positive number in units of some quantum: (whole + 0.leading…) with the first 32 fraction bits in `leading` and
 /// whether anything but zeros follows them. Every rounding mode can be decided from this, whatever number it came from.
 struct Quotient {

@@ -313,20 +313,29 @@ class Parser {
 
     ExactValue name() {
         const std::size_t start = at_;
+        if (const auto format = formatBeforeColon()) return bits(*format, 16);
         while (std::isalnum(static_cast<unsigned char>(peek())) || peek() == '_') ++at_;
         const std::string word = lowerCase(text_.substr(start, at_ - start));
-        if (peek() == ':') {
-            const auto format = findFormat(word);
-            if (!format) throw Misread{"no number format is called “" + word + "”"};
-            ++at_;
-            return bits(*format, 16);
-        }
+        if (peek() == ':') throw Misread{"no number format is called “" + word + "”"};
         if (word == "pi") return ExactValue(false, pi());
         if (word == "inf" || word == "infinity") return ExactValue(false, ExactValue::Kind::infinite);
         if (word == "nan") return ExactValue(false, ExactValue::Kind::nan);
         if (const auto limit = limitNamed(word)) return ExactValue::fromDouble(*limit);
         at_ = start;
         notUnderstood("a value looks like 0.1, 1e-8, 1/3, 2^-24, pi, max, min, eps, inf, nan, 0x3dcd or 0b0101");
+    }
+
+    /// The format named from here to the next colon, and both taken. Some names have a hyphen: "e5m2b-40".
+    std::optional<Format> formatBeforeColon() {
+        const std::size_t colon = text_.find(':', at_);
+        if (colon == std::string_view::npos) return std::nullopt;
+        auto format = findFormat(text_.substr(at_, colon - at_));
+        if (!format) return std::nullopt;
+        if (format->scaling != Scaling::none)
+            throw Misread{format->title + " needs a scale beside the bits; " + elementOf(*format).name +
+                          ": takes those of its elements"};
+        at_ = colon + 1;
+        return format;
     }
 
     std::optional<double> limitNamed(const std::string& word) const {

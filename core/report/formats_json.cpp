@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "numerics/format_uses.h"
 #include "report/json_number.h"
 
 namespace mantissa {
@@ -28,29 +29,58 @@ OrderedJson codeCount(const Format& f) {
     return std::ldexp(1.0, f.bits());
 }
 
+std::string_view scalingName(Scaling scaling) {
+    switch (scaling) {
+        case Scaling::none:
+            return "none";
+        case Scaling::affine:
+            return "affine";
+        case Scaling::mx:
+            return "mx";
+        case Scaling::nvfp4:
+            return "nvfp4";
+    }
+    return "";
+}
+
+OrderedJson usesJson(const Format& f) {
+    auto list = OrderedJson::array();
+    for (const FormatUse& use : usesOf(f))
+        list.push_back({{"user", use.user}, {"how", use.how}, {"source", use.source}});
+    return list;
+}
+
 OrderedJson formatJson(const Format& f) {
     const FormatLimits l = limits(f);
-    return {{"name", f.name},
-            {"title", f.title},
-            {"kind", f.kind == FormatKind::integer ? "integer" : "floating"},
-            {"bits", f.bits()},
-            {"storage_bits", f.storageBits},
-            {"sign_bits", f.signBits},
-            {"exponent_bits", f.exponentBits},
-            {"fraction_bits", f.fractionBits},
-            {"bias", f.bias},
-            {"specials", specialsName(f)},
-            {"subnormals", f.subnormals},
-            {"max", jsonNumber(l.max)},
-            {"min_normal", jsonNumber(l.minNormal)},
-            {"min_subnormal", jsonNumber(l.minSubnormal)},
-            {"epsilon", jsonNumber(l.epsilon)},
-            {"decimal_digits", jsonNumber(l.decimalDigits)},
-            {"codes", codeCount(f)},
-            {"nans", l.nans},
-            {"infinities", l.infinities},
-            {"dynamic_range_db", jsonNumber(l.dynamicRangeDb)},
-            {"dynamic_range_binades", jsonNumber(l.dynamicRangeBinades)}};
+    OrderedJson json{{"name", f.name},
+                     {"title", f.title},
+                     {"kind", f.kind == FormatKind::integer ? "integer" : "floating"},
+                     {"bits", f.bits()},
+                     {"storage_bits", f.storageBits},
+                     {"sign_bits", f.signBits},
+                     {"exponent_bits", f.exponentBits},
+                     {"fraction_bits", f.fractionBits},
+                     {"bias", f.bias},
+                     {"specials", specialsName(f)},
+                     {"subnormals", f.subnormals},
+                     {"max", jsonNumber(l.max)},
+                     {"min_normal", jsonNumber(l.minNormal)},
+                     {"min_subnormal", jsonNumber(l.minSubnormal)},
+                     {"epsilon", jsonNumber(l.epsilon)},
+                     {"decimal_digits", jsonNumber(l.decimalDigits)},
+                     {"codes", codeCount(f)},
+                     {"nans", l.nans},
+                     {"infinities", l.infinities},
+                     {"dynamic_range_db", jsonNumber(l.dynamicRangeDb)},
+                     {"dynamic_range_binades", jsonNumber(l.dynamicRangeBinades)},
+                     {"scaling", scalingName(f.scaling)}};
+    if (f.scaling != Scaling::none) json["element"] = elementOf(f).name;
+    if (const Format* scale = scaleOf(f)) {
+        json["block_size"] = f.blockSize;
+        json["scale_format"] = scale->name;
+    }
+    json["uses"] = usesJson(f);
+    return json;
 }
 
 OrderedJson neighbourJson(const Format& f, std::uint64_t code) {

@@ -99,6 +99,15 @@ class DotStudy {
 
 Status DotStudy::check() const {
     if (request_.sums.empty()) return badDot("there is no accumulator to add up in");
+    const auto refuseScaled = [](const Format& f) -> Status {
+        if (f.scaling == Scaling::none) return Done{};
+        return badDot("stores many values with a scale they share, so it cannot hold one by itself; its elements are " +
+                          elementOf(f).title,
+                      f.title);
+    };
+    for (const auto& sum : request_.sums)
+        if (auto status = refuseScaled(sum.accumulator); !status) return status;
+    if (auto status = refuseScaled(request_.product); !status) return status;
     for (const auto& sum : request_.sums)
         if (!canAccumulate(sum.accumulator))
             return badDot("has neither zero nor negative values, so it cannot hold a sum", sum.accumulator.title);

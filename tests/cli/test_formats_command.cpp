@@ -31,7 +31,46 @@ TEST(FormatsCommand, ListsTheLimitsOfEveryFormat) {
         std::getline(lines, line);
         EXPECT_TRUE(line.starts_with(f.name + " ")) << line;
     }
+    for (const Format& f : scaledFormats()) {
+        std::getline(lines, line);
+        EXPECT_TRUE(line.starts_with(f.name + " ")) << line;
+    }
+    EXPECT_TRUE(line.ends_with("16 × e4m3")) << line;
     EXPECT_FALSE(std::getline(lines, line));
+}
+
+TEST(FormatsCommand, NamedFormatsComeWithTheirUsesAndSources) {
+    const auto run = runProgram("formats bf16 mxfp4 e6m9");
+    EXPECT_EQ(run.exitCode, 0);
+    EXPECT_NE(run.output.find("\nBF16 is used by\n"), std::string::npos) << run.output;
+    EXPECT_NE(run.output.find("\nMXFP4 is used by\n"), std::string::npos) << run.output;
+    EXPECT_EQ(run.output.find("e6m9 is used by"), std::string::npos) << run.output;
+    const auto json = ordered_json::parse(runProgram("formats mxfp4 int4-affine fp16 --json -").output);
+    const auto& mx = json["formats"][0];
+    EXPECT_EQ(mx["scaling"], "mx");
+    EXPECT_EQ(mx["element"], "e2m1");
+    EXPECT_EQ(mx["block_size"], 32);
+    EXPECT_EQ(mx["scale_format"], "e8m0");
+    ASSERT_FALSE(mx["uses"].empty());
+    for (const auto& use : mx["uses"])
+        for (const char* key : {"user", "how", "source"}) EXPECT_FALSE(use[key].get<std::string>().empty());
+    EXPECT_EQ(json["formats"][1]["scaling"], "affine");
+    EXPECT_FALSE(json["formats"][1].contains("block_size"));
+    EXPECT_EQ(json["formats"][2]["scaling"], "none");
+}
+
+TEST(FormatsCommand, CustomFormatsTakeBiasSpecialValuesAndSubnormals) {
+    const auto json =
+        ordered_json::parse(runProgram("formats e4m3b11fnuz E4M3IEEE e5m2b-40 e8m7nosub --json -").output)["formats"];
+    EXPECT_EQ(json[0]["max"], 30);
+    EXPECT_EQ(json[0]["specials"], "negative-zero-nan");
+    EXPECT_EQ(json[1]["name"], "e4m3ieee");
+    EXPECT_EQ(json[1]["max"], 240);
+    EXPECT_EQ(json[2]["bias"], -40);
+    EXPECT_EQ(json[3]["subnormals"], false);
+    EXPECT_EQ(json[3]["min_subnormal"], json[3]["min_normal"]);
+    EXPECT_EQ(ordered_json::parse(runProgram("formats fp32 --value e5m2b-40:3c --json -").output)["value"], 0x1p55);
+    EXPECT_NE(runProgram("formats --help").output.find("eXmY[bBIAS][ieee|fn|fnuz|f][nosub]"), std::string::npos);
 }
 
 TEST(FormatsCommand, GivesLimitsAsJson) {
@@ -123,6 +162,13 @@ TEST(FormatsCommand, SaysWhatIsAtFault) {
     EXPECT_EQ(unknown.exitCode, 2);
     EXPECT_EQ(unknown.errors,
               "mantissa: fp17: is no number format; `mantissa formats` lists those there are, and eXmY makes others\n");
+    const auto scaled = runProgram("formats mxfp4 --value 1");
+    EXPECT_EQ(scaled.exitCode, 2);
+    EXPECT_EQ(
+        scaled.errors,
+        "mantissa: mxfp4: stores values with a scale that many share, so one value has no code of its own; e2m1 is "
+        "the format of its elements\n");
+    EXPECT_EQ(runProgram("formats --value mxfp4:3").exitCode, 2);
     const auto value = runProgram("formats --value 0,1");
     EXPECT_EQ(value.exitCode, 2);
     EXPECT_EQ(value.errors, "mantissa: 0,1: character 2, “,”, is not understood\n");

@@ -16,7 +16,9 @@ struct Cell {
     bool bad = false;  ///< shown in the error colour
 };
 
+/// NaN: the format's steps are as large as its scales say.
 QString ulps(double value) {
+    if (std::isnan(value)) return QStringLiteral("—");
     return value < 100 ? fixedText(value, 1) : value < 1e7 ? fixedText(value, 0) : scientificText(value);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/numerics/formats_under_test.h"
+#include "numerics/format_uses.h"
 
 namespace mantissa {
 namespace {
@@ -18,7 +19,11 @@ TEST(Format, KnownOnesComeInTheOrderOfTheWindow) {
     EXPECT_EQ(std::vector<std::string>(names.begin(), names.begin() + 7), first);
     EXPECT_EQ(std::set<std::string>(names.begin(), names.end()),
               (std::set<std::string>{"fp64", "fp32", "tf32", "fp16", "bf16", "e4m3", "e5m2", "e4m3fnuz", "e5m2fnuz",
-                                     "e8m0", "e3m2", "e2m3", "e2m1", "int8", "int16", "int32", "uint8"}));
+                                     "e8m0", "e3m2", "e2m3", "e2m1", "int8", "int4", "int16", "int32", "uint8"}));
+    std::set<std::string> scaled;
+    for (const Format& f : scaledFormats()) scaled.insert(f.name);
+    EXPECT_EQ(scaled, (std::set<std::string>{"int8-affine", "int4-affine", "mxfp8e4m3", "mxfp8e5m2", "mxfp6e3m2",
+                                             "mxfp6e2m3", "mxfp4", "nvfp4"}));
 }
 
 TEST(Format, IsFoundByEverySpelling) {
@@ -28,6 +33,83 @@ TEST(Format, IsFoundByEverySpelling) {
     for (const char* name : {"fp32", "float32", "float", "single"}) EXPECT_EQ(findFormat(name), format("fp32")) << name;
     for (const char* name : {"double", "float64"}) EXPECT_EQ(findFormat(name), format("fp64")) << name;
     for (const char* name : {"e4m3fn", "float8_e4m3fn"}) EXPECT_EQ(findFormat(name), format("e4m3")) << name;
+    for (const char* name : {"float8_e5m2", "e5m2", "e5m2ieee", "e5m2b15"}) EXPECT_EQ(findFormat(name), format("e5m2"));
+    for (const char* name : {"float4_e2m1fn", "e2m1fn", "e2m1f"}) EXPECT_EQ(findFormat(name), format("e2m1")) << name;
+    EXPECT_EQ(findFormat("float8_e8m0fnu"), format("e8m0"));
+    for (const Format& f : scaledFormats()) EXPECT_EQ(findFormat(f.name), f);
+    EXPECT_EQ(findFormat("MXFP8")->name, "mxfp8e4m3");
+    EXPECT_EQ(findFormat("mxfp6")->name, "mxfp6e3m2");
+    EXPECT_EQ(findFormat("int8-symmetric"), format("int8"));
+}
+
+TEST(Format, CustomOnesMayNameTheirBiasSpecialValuesAndSubnormals) {
+    const Format fnuz = *findFormat("e4m3b11fnuz");
+    EXPECT_EQ(fnuz.bias, 11);
+    EXPECT_EQ(fnuz.specials, Specials::negativeZeroNan);
+    EXPECT_TRUE(fnuz.subnormals);
+    EXPECT_EQ(findFormat("e3m2fnuz")->bias, 4) << "one more than IEEE's";
+    EXPECT_EQ(findFormat("e5m6fn")->specials, Specials::allOnesNan);
+    EXPECT_EQ(findFormat("e5m6f")->specials, Specials::none);
+    EXPECT_EQ(findFormat("e5m2b-40")->bias, -40);
+    EXPECT_FALSE(findFormat("e8m7nosub")->subnormals);
+    // A bare shape of OCP's keeps OCP's special values; "ieee" takes the other.
+    EXPECT_EQ(findFormat("e4m3b11")->specials, Specials::allOnesNan);
+    EXPECT_EQ(findFormat("e4m3ieee")->specials, Specials::ieee);
+    EXPECT_EQ(findFormat("float8_e4m3"), findFormat("e4m3ieee"));
+    EXPECT_EQ(findFormat("e8m0ieee")->signBits, 1);
+    EXPECT_EQ(limits(*findFormat("e4m3ieee")).max, 240);
+    EXPECT_EQ(limits(*findFormat("e4m3b11fnuz")).max, 30);
+}
+
+TEST(Format, EveryCustomNameReadsBackToItself) {
+    int found = 0;
+    for (const char* shape : {"e1m0", "e1m3", "e2m1", "e3m2", "e4m3", "e5m2", "e5m10", "e8m0", "e8m23", "e11m52"})
+        for (const char* bias : {"", "b1", "b15", "b-3"})
+            for (const char* specials : {"", "ieee", "fn", "fnuz", "f"})
+                for (const char* subnormals : {"", "nosub"}) {
+                    const auto f = findFormat(std::string(shape) + bias + specials + subnormals);
+                    if (!f) continue;
+                    ++found;
+                    EXPECT_EQ(findFormat(f->name), f) << shape << bias << specials << subnormals;
+                    EXPECT_LE(limits(*f).max, limits(format("fp64")).max) << f->name;
+                    EXPECT_GE(limits(*f).minSubnormal, limits(format("fp64")).minSubnormal) << f->name;
+                }
+    EXPECT_GT(found, 300);
+}
+
+TEST(Format, ScaledOnesHaveTheElementsAndScalesOfTheirStandard) {
+    const auto is = [](const char* name, const char* element, const char* scale, int block) {
+        const Format f = *findFormat(name);
+        EXPECT_EQ(elementOf(f), format(element)) << name;
+        EXPECT_EQ(f.blockSize, block) << name;
+        ASSERT_EQ(scaleOf(f) != nullptr, *scale != 0) << name;
+        if (scaleOf(f)) {
+            EXPECT_EQ(*scaleOf(f), format(scale)) << name;
+        }
+    };
+    is("mxfp8e4m3", "e4m3", "e8m0", 32);
+    is("mxfp8e5m2", "e5m2", "e8m0", 32);
+    is("mxfp6e3m2", "e3m2", "e8m0", 32);
+    is("mxfp6e2m3", "e2m3", "e8m0", 32);
+    is("mxfp4", "e2m1", "e8m0", 32);
+    is("nvfp4", "e2m1", "e4m3", 16);
+    is("int8-affine", "int8", "", 0);
+    is("int4-affine", "int4", "", 0);
+    is("bf16", "bf16", "", 0);
+}
+
+TEST(FormatUses, EveryNamedFormatHasThemWithASource) {
+    for (const auto list : {knownFormats(), scaledFormats()})
+        for (const Format& f : list) {
+            EXPECT_FALSE(usesOf(f).empty()) << f.name;
+            for (const FormatUse& use : usesOf(f)) {
+                EXPECT_FALSE(use.user.empty() || use.how.empty()) << f.name;
+                EXPECT_GT(use.source.size(), 10u) << f.name;
+            }
+        }
+    for (const char* name : {"e4m3ieee", "e3m4", "e4m3b11fnuz"})
+        EXPECT_FALSE(usesOf(*findFormat(name)).empty()) << name;
+    EXPECT_TRUE(usesOf(*findFormat("e6m9")).empty());
 }
 
 TEST(Format, EveryCustomShapeInRangeIsFound) {
@@ -48,8 +130,11 @@ TEST(Format, EveryCustomShapeInRangeIsFound) {
 
 TEST(Format, OtherNamesAreUnknown) {
     for (const char* name :
-         {"",      "e",     "m",     "em",    "e5m",   "em2",  "e0m1",   "e12m3",  "e5m53", "e05m2", "e5m02",
-          "e5m2x", "xe5m2", "e-1m2", "e5m-2", "e 5m2", "fp17", "e111m2", "e5m2m3", "int7",  "bf16 "})
+         {"",          "e",        "m",        "em",          "e5m",        "em2",         "e0m1",
+          "e12m3",     "e5m53",    "e05m2",    "e5m02",       "e5m2x",      "xe5m2",       "e-1m2",
+          "e5m-2",     "e 5m2",    "fp17",     "e111m2",      "e5m2m3",     "int7",        "bf16 ",
+          "e5m2b",     "e5m2b-0",  "e5m2b015", "e5m2nosubfn", "e5m2fnieee", "e11m52b1100", "e11m52fn",
+          "e8m7b2000", "e1m3nosub"})
         EXPECT_FALSE(findFormat(name)) << name;
 }
 
@@ -71,6 +156,17 @@ TEST(FormatLimits, AreThoseOfTheHardware) {
     EXPECT_EQ(limits(format("int8")).max, 127);
     EXPECT_EQ(limits(format("uint8")).max, 255);
     EXPECT_EQ(limits(format("int32")).max, 2147483647);
+}
+
+TEST(FormatLimits, OfBlocksAreThoseOfElementTimesScale) {
+    const FormatLimits mx = limits(*findFormat("mxfp4")), nv = limits(*findFormat("nvfp4"));
+    EXPECT_EQ(mx.max, 6 * 0x1p127);
+    EXPECT_EQ(mx.minSubnormal, 0.5 * 0x1p-127);
+    EXPECT_EQ(mx.codes, 16u);
+    EXPECT_EQ(nv.max, 6 * 448);
+    EXPECT_EQ(nv.minSubnormal, 0.5 * 0x1p-9);
+    EXPECT_NEAR(nv.dynamicRangeBinades, std::log2(2688 / 0x1p-10), 1e-9);
+    EXPECT_EQ(limits(*findFormat("int4-affine")).max, 7);
 }
 
 TEST(FormatLimits, AreThoseThatCountingAllCodesGives) {
