@@ -17,14 +17,14 @@
 
 namespace mantissa {
 
-/// Calls `work(begin, count)` for consecutive shares of `size` elements, on threads of its own where that pays; returns
-/// when all are done. `work` must not throw.
+/// Calls `work(begin, count)` for consecutive shares of `size` units of `elements` each, on threads of its own where
+/// that pays; returns when all are done. `work` must not throw.
 template <class Work>
-void inShares(std::size_t size, const Work& work) {
+void inShares(std::size_t size, std::size_t elements, const Work& work) {
     // Below this a thread costs more than it saves.
     constexpr std::size_t kWorthAThread = std::size_t{1} << 20;
     const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
-    const std::size_t threads = std::min(cores, std::max<std::size_t>(1, size / kWorthAThread));
+    const std::size_t threads = std::min(cores, std::max<std::size_t>(1, size * elements / kWorthAThread));
     const std::size_t share = (size + threads - 1) / threads;
     std::vector<std::jthread> others;
     for (std::size_t t = 1; t < threads; ++t) {

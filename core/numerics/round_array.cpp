@@ -1,37 +1,23 @@
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 
+#include "numerics/array_kernels.h"
 #include "numerics/array_work.h"
 #include "numerics/rounding.h"
 #include "numerics/rounding_internal.h"
+#include "numerics/vector_parts.h"
 
-// The array kernel works on the bits of the float32 inputs without branches, so that the compiler turns each loop into
-// vector code; the best instruction set is chosen when the program starts. It must agree with roundTo bit by bit.
-//
-// A float32 is b0 + significand, where b0 holds the exponent field less one and the significand its hidden bit, so that
-// a carry out of the significand moves into the exponent by itself. Rounding clears the significand's low `drop` bits:
-// as many as the format has fewer than float32, and one more for each binade below the format's smallest normal value.
+// Rounds each float32 to a float32 that the format has; it must agree with roundTo bit by bit. The best instruction set
+// is chosen when the program starts.
 
 namespace mantissa {
 namespace {
 
-using std::int32_t;
-using std::uint32_t;
-
-constexpr uint32_t kSign = 0x80000000u;
-constexpr int32_t kInfinity = 0x7F800000;
-constexpr int32_t kHidden = 0x00800000;  ///< the hidden bit, and one step of the exponent field
-constexpr int32_t kSubnormalScale =
-    149 << 23;  ///< exponent of float32's smallest value, −149, as a step of the exponent field
-
-/// One value for positive inputs and one for negative ones, as bits of a float32.
-struct BySign {
-    uint32_t positive = 0;
-    uint32_t negative = 0;
-};
+using namespace kernel;
 
 /// What the kernel needs to know of a format, in terms of float32's own fields.
 struct Parameters {
@@ -57,66 +43,6 @@ enum class Shape {
     irregular,     ///< not the same on both sides of zero, or no subnormals: integers, FNUZ
     wideIrregular  ///< both: E8M0
 };
-
-/// Selections by mask instead of ?:, which the compiler would turn back into branches that no vector unit can take.
-[[gnu::always_inline]] inline uint32_t maskOf(bool condition) { return 0u - static_cast<uint32_t>(condition); }
-[[gnu::always_inline]] inline uint32_t select(uint32_t mask, uint32_t yes, uint32_t no) {
-    return (yes & mask) | (no & ~mask);
-}
-[[gnu::always_inline]] inline uint32_t pick(uint32_t negative, BySign values) {
-    return select(negative, values.negative, values.positive);
-}
-[[gnu::always_inline]] inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
-[[gnu::always_inline]] inline int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
-
-/// How many binades `field` lies below `lowest`, at least 0. Unsigned, since the distance may take all 32 bits.
-[[gnu::always_inline]] inline int32_t binadesBelow(int32_t lowest, int32_t field) {
-    return static_cast<int32_t>((static_cast<uint32_t>(larger(lowest, field)) - static_cast<uint32_t>(field)) >> 23);
-}
-
-/// The significand with its low bits rounded away; `full` says how many, and may be more than there are.
-template <Rounding mode>
-[[gnu::always_inline]] inline uint32_t roundSignificand(uint32_t significand, int32_t full, uint32_t negative,
-                                                        uint32_t random) {
-    // Past 25 bits everything is remainder, below one half.
-    const int32_t drop = smaller(full, 25);
-    const uint32_t unit = 1u << drop, remainder = unit - 1u;
-    if constexpr (mode == Rounding::nearestEven) {
-        // Adding one less than half, plus one where the last kept bit is odd, carries exactly when the tie rule says
-        // so.
-        const uint32_t odd = (significand >> drop) & remainder & 1u;
-        return (significand + (remainder >> 1) + odd) & ~remainder;
-    } else if constexpr (mode == Rounding::nearestAway) {
-        return (significand + (unit >> 1)) & ~remainder;
-    } else if constexpr (mode == Rounding::towardZero) {
-        return significand & ~remainder;
-    } else if constexpr (mode == Rounding::up) {
-        return (significand + (remainder & ~negative)) & ~remainder;
-    } else if constexpr (mode == Rounding::down) {
-        return (significand + (remainder & negative)) & ~remainder;
-    } else if constexpr (mode == Rounding::toOdd) {
-        return (significand | ((significand & remainder) + remainder)) & ~remainder;
-    } else {
-        // The remainder as a fraction of 2^32, against a random one.
-        const int32_t over = smaller(full - drop, 31);
-        const uint32_t leading = ((significand & remainder) << ((32 - drop) & 31)) >> over;
-        return (significand & ~remainder) + (maskOf(leading > ~random) & unit);
-    }
-}
-
-/// A float32 magnitude with its subnormals normalised; their exponent field, negative then, goes on below 0.
-[[gnu::always_inline]] inline int32_t normalised(int32_t magnitude) {
-    const float count = static_cast<float>(smaller(magnitude, kHidden));
-    const auto scaled = static_cast<uint32_t>(std::bit_cast<int32_t>(count) - kSubnormalScale);
-    return static_cast<int32_t>(select(maskOf(magnitude < kHidden), scaled, static_cast<uint32_t>(magnitude)));
-}
-
-/// The inverse, for whole numbers of float32's smallest value.
-[[gnu::always_inline]] inline int32_t denormalised(int32_t value) {
-    const float count = std::bit_cast<float>(larger(smaller(value, kHidden), -22 * kHidden) + kSubnormalScale);
-    const auto subnormal = static_cast<uint32_t>(static_cast<int32_t>(count));
-    return static_cast<int32_t>(select(maskOf(value < kHidden), subnormal, static_cast<uint32_t>(value)));
-}
 
 template <Rounding mode, Shape shape>
 [[gnu::always_inline]] inline uint32_t roundOne(uint32_t bits, uint32_t random, const Parameters& p) {
@@ -158,20 +84,13 @@ template <Rounding mode, Shape shape>
 using Kernel = void (*)(const uint32_t*, uint32_t*, std::size_t, uint32_t, const Parameters&);
 
 template <Rounding mode, Shape shape>
-[[gnu::always_inline]] inline void roundBlocks(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t indexLow,
-                                               const Parameters& parameters) {
+[[gnu::always_inline]] inline void roundLoop(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t indexLow,
+                                             const Parameters& parameters) {
     const Parameters p = parameters;  // by value: the compiler need not fear that `out` overwrites it
-    // The processor's own prefetching falls behind so long a loop body; asking for the lines two blocks ahead halves
-    // the time.
-    constexpr std::size_t kBlock = 256, kAhead = 512, kLine = 64 / sizeof(uint32_t);
-    for (std::size_t begin = 0; begin < count; begin += kBlock) {
-        const std::size_t end = begin + kBlock < count ? begin + kBlock : count;
-        for (std::size_t i = begin + kAhead; i < end + kAhead && i < count; i += kLine) __builtin_prefetch(in + i);
-        for (std::size_t i = begin; i < end; ++i) {
-            const uint32_t random =
-                mode == Rounding::stochastic ? detail::randomFrom(p.key, indexLow + static_cast<uint32_t>(i)) : 0;
-            out[i] = roundOne<mode, shape>(in[i], random, p);
-        }
+    for (std::size_t i = 0; i < count; ++i) {
+        const uint32_t random =
+            mode == Rounding::stochastic ? detail::randomFrom(p.key, indexLow + static_cast<uint32_t>(i)) : 0;
+        out[i] = roundOne<mode, shape>(in[i], random, p);
     }
 }
 
@@ -179,7 +98,7 @@ template <Rounding mode, Shape shape>
 #define MANTISSA_KERNEL(name, mode, shape)                                                        \
     MANTISSA_CLONES void name(const uint32_t* in, uint32_t* out, std::size_t count, uint32_t low, \
                               const Parameters& p) {                                              \
-        roundBlocks<Rounding::mode, Shape::shape>(in, out, count, low, p);                        \
+        roundLoop<Rounding::mode, Shape::shape>(in, out, count, low, p);                          \
     }
 #define MANTISSA_KERNELS(mode)                                \
     MANTISSA_KERNEL(mode##Plain, mode, plain)                 \
@@ -199,7 +118,7 @@ MANTISSA_KERNELS(stochastic)
 
 Shape shapeOf(const Format& f) {
     const bool isInteger = f.kind == FormatKind::integer;
-    const int lowest = std::ilogb(limits(f).minNormal);
+    const int lowest = std::ilogb(detail::elementLimits(f).minNormal);
     // Without subnormals, a format with float32's normal range must still tell float32's subnormals apart.
     const bool isWide = !isInteger && (f.fractionBits > 23 || lowest < -126 || (lowest == -126 && !f.subnormals));
     const bool isIrregular = isInteger || f.signBits == 0 || !f.subnormals || f.specials == Specials::negativeZeroNan;
@@ -250,9 +169,9 @@ BySign largestMagnitudes(const Format& f, double max) {
     return {towardZero(max), f.signBits ? towardZero(max) : ~0u};
 }
 
-Parameters parametersFor(const Format& f, const RoundOptions& options, uint32_t indexHigh) {
+Parameters parametersFor(const Format& f, const RoundOptions& options) {
     constexpr double kInf = std::numeric_limits<double>::infinity();
-    const FormatLimits l = limits(f);
+    const FormatLimits l = detail::elementLimits(f);
     const bool isInteger = f.kind == FormatKind::integer;
     Parameters p;
     p.drop = isInteger ? 0 : 23 - f.fractionBits;
@@ -269,42 +188,64 @@ Parameters parametersFor(const Format& f, const RoundOptions& options, uint32_t 
     p.infinity = roundedBoth(f, kInf, options);
     p.nan = roundedBoth(f, std::numeric_limits<double>::quiet_NaN(), options);
     p.zero = roundedBoth(f, 0.0, options);
-    p.key = detail::randomKey(options.seed, indexHigh);
     return p;
-}
-
-/// Formats that lie wholly or partly above float32's range have values that no float32 can stand for. Only an odd bias
-/// gives them.
-bool kernelHandles(const Format& f) { return limits(f).minSubnormal <= 0x1p100; }
-
-void roundRange(const Format& f, std::span<const float> in, std::span<float> out, RoundOptions options) {
-    if (!kernelHandles(f)) {
-        for (std::size_t i = 0; i < in.size(); ++i, ++options.index)
-            out[i] = static_cast<float>(roundTo(f, static_cast<double>(in[i]), options));
-        return;
-    }
-    const Kernel kernel = kernelFor(f, options.rounding);
-    std::size_t done = 0;
-    while (done < in.size()) {
-        // The random key covers 2^32 consecutive indices.
-        const std::uint64_t index = options.index + done;
-        const std::uint64_t untilNextKey = (std::uint64_t{1} << 32) - (index & 0xFFFFFFFFu);
-        const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(in.size() - done, untilNextKey));
-        const Parameters p = parametersFor(f, options, static_cast<uint32_t>(index >> 32));
-        kernel(reinterpret_cast<const uint32_t*>(in.data() + done), reinterpret_cast<uint32_t*>(out.data() + done),
-               count, static_cast<uint32_t>(index), p);
-        done += count;
-    }
 }
 
 }  // namespace
 
+struct detail::ArrayRounder::State {
+    Format format;
+    RoundOptions options;
+    Kernel kernel;
+    Parameters parameters;
+    bool handled;
+
+    /// A stretch whose random numbers have one key.
+    void stretch(std::span<const float> in, float* out, std::uint64_t index, Stores stores) const {
+        Parameters p = parameters;
+        p.key = randomKey(options.seed, static_cast<uint32_t>(index >> 32));
+        constexpr std::size_t kBlock = 1024;
+        const auto* bits = reinterpret_cast<const uint32_t*>(in.data());
+        for (std::size_t begin = 0; begin < in.size(); begin += kBlock) {
+            const std::size_t count = std::min(kBlock, in.size() - begin);
+            prefetch(bits, begin, count, in.size());
+            alignas(64) std::array<uint32_t, kBlock> values;
+            uint32_t* result = stores == Stores::streaming ? values.data() : reinterpret_cast<uint32_t*>(out + begin);
+            kernel(bits + begin, result, count, static_cast<uint32_t>(index + begin), p);
+            if (stores == Stores::streaming) storeBlock(result, out + begin, count * sizeof(float), stores);
+        }
+    }
+
+    /// For formats that the kernels do not handle.
+    void oneByOne(std::span<const float> in, float* out, std::uint64_t index) const {
+        RoundOptions own = options;
+        own.index = index;
+        for (const float x : in) {
+            *out++ = static_cast<float>(roundTo(format, static_cast<double>(x), own));
+            ++own.index;
+        }
+    }
+};
+
+detail::ArrayRounder::ArrayRounder(const Format& f, const RoundOptions& options)
+    : state_(new State{f, options, kernelFor(f, options.rounding),
+                       handles(f) ? parametersFor(f, options) : Parameters{}, handles(f)}) {}
+detail::ArrayRounder::~ArrayRounder() = default;
+
+void detail::ArrayRounder::run(std::span<const float> in, float* out, std::uint64_t index, Stores stores) const {
+    if (!state_->handled) return state_->oneByOne(in, out, index);
+    forEachKey(in.size(), index, [&](std::size_t begin, std::size_t count, std::uint64_t own) {
+        state_->stretch(in.subspan(begin, count), out + begin, own, stores);
+    });
+    finishStores(stores);
+}
+
 void roundArray(const Format& f, std::span<const float> in, std::span<float> out, const RoundOptions& options) {
     if (in.size() != out.size()) std::abort();
-    inShares(in.size(), [&](std::size_t begin, std::size_t count) {
-        RoundOptions own = options;
-        own.index += begin;
-        roundRange(f, in.subspan(begin, count), out.subspan(begin, count), own);
+    const detail::ArrayRounder rounder(f, options);
+    const Stores stores = storesFor(out.size_bytes());
+    inShares(in.size(), 1, [&](std::size_t begin, std::size_t count) {
+        rounder.run(in.subspan(begin, count), out.data() + begin, options.index + begin, stores);
     });
 }
 

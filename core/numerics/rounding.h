@@ -60,22 +60,6 @@ double roundTo(const Format& format, double value, const RoundOptions& options =
 void roundArray(const Format& format, std::span<const float> in, std::span<float> out,
                 const RoundOptions& options = {});
 
-/// An integer code q stands for (q − zeroPoint) × scale (Jacob et al. 2018, equation 1). Symmetric quantisation has
-/// zero point 0.
-struct Affine {
-    float scale = 1;  ///< positive; it and its reciprocal finite
-    int zeroPoint = 0;
-};
-
-/// The nearest value that a code of an integer format stands for: q = round(value × (1 / scale) + zeroPoint), clamped
-/// to the format, every step in float32, as torch.quantize_per_tensor reckons. NaN stays NaN; infinities clamp.
-float roundAffine(const Format& integer, float value, const Affine& affine, const RoundOptions& options = {});
-
-/// roundAffine for every element, as roundArray. A format that is no integer or a bad scale is a programming error and
-/// ends the program.
-void roundArrayAffine(const Format& integer, std::span<const float> in, std::span<float> out, const Affine& affine,
-                      const RoundOptions& options = {});
-
 /// The neighbouring code toward +∞ or −∞; the same code at the end of the range and for NaN. −0 and +0 count as one
 /// step apart from their neighbours, never from each other.
 std::uint64_t nextUp(const Format& format, std::uint64_t code);

@@ -2,17 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <random>
-#include <set>
-#include <thread>
 #include <vector>
 
 #include "core/numerics/formats_under_test.h"
+#include "core/numerics/inputs_under_test.h"
 
 namespace mantissa {
 namespace {
@@ -35,32 +32,9 @@ bool agree(const Format& f, const std::vector<float>& in, const RoundOptions& op
     return true;
 }
 
-/// Float32 values at which something may happen: every exponent with fractions at, next to and between all the places
-/// that a format may round at; special values; and random bits.
-std::vector<float> interestingInputs(const Format& f) {
-    std::vector<std::uint32_t> fractions{0, 1, 2, 0x7FFFFF, 0x7FFFFE, 0x555555, 0x2AAAAA};
-    for (int bit = 0; bit < 23; ++bit)
-        for (int offset : {-1, 0, 1})
-            fractions.push_back(((1u << bit) + static_cast<std::uint32_t>(offset)) & 0x7FFFFF);
-    // Around the last bit kept and the tie below it, with the bits above set and clear.
-    for (int keep = 0; keep <= std::min(f.fractionBits, 22); ++keep)
-        for (std::uint32_t above : {0u, 1u, 2u, 3u})
-            for (int offset : {-1, 0, 1})
-                fractions.push_back((((above << 1) | 1u) * (1u << (22 - keep)) + static_cast<std::uint32_t>(offset)) &
-                                    0x7FFFFF);
-    std::vector<float> inputs;
-    for (std::uint32_t field = 0; field < 256; ++field)
-        for (std::uint32_t fraction : fractions)
-            for (std::uint32_t sign : {0u, 0x80000000u})
-                inputs.push_back(std::bit_cast<float>(sign | (field << 23) | fraction));
-    std::mt19937 random(1);
-    for (int i = 0; i < 20000; ++i) inputs.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(random())));
-    return inputs;
-}
-
 TEST(RoundArray, AgreesWithTheScalarReferenceInEveryFormatAndMode) {
     for (const Format& f : test::everyKindOfFormat()) {
-        const auto inputs = interestingInputs(f);
+        const auto inputs = test::interestingInputs(f);
         for (const Rounding rounding : test::kRoundings)
             for (const Overflow overflow : test::kOverflows)
                 ASSERT_TRUE(agree(f, inputs, {.rounding = rounding, .overflow = overflow, .seed = 99}));
@@ -164,83 +138,6 @@ TEST(RoundArray, StochasticNeighboursAndSeedsAreIndependent) {
     EXPECT_NEAR(agreeing(coins(1, std::uint64_t{1} << 32), 0), 0.5, tolerance);
     EXPECT_EQ(agreeing(coins(1, 0), 0), 1.0);
 }
-
-TEST(RoundArrayAffine, ByHand) {
-    const std::vector<float> in{-1.0f, -0.26f, 0.0f, 0.25f, 0.75f, 100.0f, -100.0f, INFINITY};
-    std::vector<float> out(in.size());
-    roundArrayAffine(format("int8"), in, out, {.scale = 0.5f});
-    EXPECT_EQ(out, (std::vector<float>{-1.0f, -0.5f, 0.0f, 0.0f, 1.0f, 63.5f, -64.0f, 63.5f}));
-    // Codes 0…255 with 10 for zero: from −5 to 122.5; 0.25 is code 10.5, whose even neighbour is 10.
-    roundArrayAffine(format("uint8"), in, out, {.scale = 0.5f, .zeroPoint = 10});
-    EXPECT_EQ(out, (std::vector<float>{-1.0f, -0.5f, 0.0f, 0.0f, 1.0f, 100.0f, -5.0f, 122.5f}));
-    EXPECT_TRUE(std::isnan(roundAffine(format("int8"), NAN, {.scale = 0.5f})));
-}
-
-TEST(RoundArrayAffine, AgreesWithTheScalarReference) {
-    std::mt19937 random(8);
-    std::normal_distribution<float> normal(0, 40);
-    std::vector<float> in(200'003), out(in.size());
-    for (std::size_t i = 0; i < in.size(); ++i)
-        in[i] = i % 7 ? normal(random) : std::bit_cast<float>(static_cast<std::uint32_t>(random()));
-    for (const char* name : {"int8", "uint8", "int16"})
-        for (const Affine affine :
-             {Affine{.scale = 0.037f}, Affine{.scale = 1.7f, .zeroPoint = 17}, Affine{.scale = 0x1p-126f}})
-            for (const Rounding rounding : test::kRoundings) {
-                RoundOptions options{.rounding = rounding, .seed = 3, .index = 11};
-                roundArrayAffine(format(name), in, out, affine, options);
-                for (std::size_t i = 0; i < in.size(); ++i, ++options.index)
-                    ASSERT_EQ(bitsOf(out[i]), bitsOf(roundAffine(format(name), in[i], affine, options)))
-                        << name << ' ' << in[i];
-            }
-}
-
-TEST(RoundArrayAffineDeathTest, BadArgumentsEndTheProgram) {
-    std::vector<float> values(3), two(2);
-    EXPECT_DEATH(roundArrayAffine(format("fp16"), values, values, {}), "");
-    EXPECT_DEATH(roundArrayAffine(format("int8"), values, values, {.scale = 0}), "");
-    EXPECT_DEATH(roundArrayAffine(format("int8"), values, values, {.scale = 0x1p-140f}), "");
-    EXPECT_DEATH(roundArrayAffine(format("int8"), values, two, {}), "");
-}
-
-/// Every one of the 2^32 float32 values where MANTISSA_EXHAUSTIVE is set, about a minute a format and core; else every
-/// 4093rd.
-class AllInputs : public testing::TestWithParam<Format> {};
-
-TEST_P(AllInputs, AgreeWithTheScalarReference) {
-    const Format& f = GetParam();
-    const std::uint64_t stride = std::getenv("MANTISSA_EXHAUSTIVE") ? 1 : 4093;
-    const std::uint64_t total = ((std::uint64_t{1} << 32) + stride - 1) / stride;
-    constexpr std::uint64_t kBlock = 1 << 18;
-    std::atomic<std::uint64_t> next = 0;
-    std::atomic<bool> allAgree = true;
-    const auto work = [&] {
-        std::vector<float> in;
-        while (allAgree) {
-            const std::uint64_t start = next.fetch_add(kBlock);
-            if (start >= total) return;
-            in.resize(std::min(kBlock, total - start));
-            for (std::size_t i = 0; i < in.size(); ++i)
-                in[i] = std::bit_cast<float>(static_cast<std::uint32_t>((start + i) * stride));
-            if (!agree(f, in, {})) allAgree = false;
-        }
-    };
-    {
-        std::vector<std::jthread> workers;
-        for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) workers.emplace_back(work);
-    }
-    EXPECT_TRUE(allAgree);
-}
-
-std::vector<Format> smallFormats() {
-    std::vector<Format> small;
-    for (const Format& f : knownFormats())
-        if (f.bits() <= 19) small.push_back(f);
-    small.push_back(*findFormat("e6m9"));
-    return small;
-}
-
-INSTANTIATE_TEST_SUITE_P(Formats, AllInputs, testing::ValuesIn(smallFormats()),
-                         [](const testing::TestParamInfo<Format>& f) { return f.param.name; });
 
 }  // namespace
 }  // namespace mantissa
