@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <span>
+#include <utility>
 
+#include "numerics/affine.h"
+#include "numerics/block_array.h"
 #include "run/precision_plan.h"
 
 namespace mantissa {
@@ -36,8 +41,25 @@ void roundWithScale(std::span<float> values, const Format& format, RoundOptions 
     }
 }
 
+/// Affine quantisation with a scale and a zero point for all. Values that are not finite stay as they are.
+void roundWithZeroPoint(std::span<float> values, const Format& format, const RoundOptions& options) {
+    float low = 0, high = 0;
+    for (const float x : values) {
+        if (!std::isfinite(x)) continue;
+        low = std::min(low, x);
+        high = std::max(high, x);
+    }
+    std::vector<std::pair<std::size_t, float>> infinities;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (std::isinf(values[i])) infinities.emplace_back(i, values[i]);
+    roundArrayAffine(elementOf(format), values, values, affineFor(format, low, high), options);
+    for (const auto& [i, x] : infinities) values[i] = x;
+}
+
 void roundValues(std::span<float> values, const Format& format, const RoundOptions& rounding) {
-    if (format.kind == FormatKind::integer)
+    if (format.scaling == Scaling::affine)
+        roundWithZeroPoint(values, format, rounding);
+    else if (format.kind == FormatKind::integer)
         roundWithScale(values, format, rounding);
     else
         roundArray(format, values, values, rounding);
@@ -58,16 +80,34 @@ void onValues(at::Tensor& tensor, Function function) {
     }
 }
 
+bool isInBlocks(const Format& format) { return format.blockSize != 0; }
+
+/// Rounds blocks along the last dimension of `rows`, which may be any view of the tensor that is to change.
+void roundRows(at::Tensor rows, std::int64_t rowLength, const Format& format, const RoundOptions& rounding) {
+    if (rows.numel() == 0) return;
+    const at::Tensor packed = rows.contiguous();
+    const std::span<float> values(static_cast<float*>(packed.mutable_data_ptr()),
+                                  static_cast<std::size_t>(packed.numel()));
+    roundBlocks(format, values, values, static_cast<std::size_t>(rowLength), rounding);
+    if (!packed.is_same(rows)) rows.copy_(packed);
+}
+
 }  // namespace
 
-void roundActivation(at::Tensor& tensor, const Format& format, const RoundOptions& rounding) {
+void roundActivation(at::Tensor& tensor, const Format& format, const RoundOptions& rounding, BlockAxis axis) {
     if (holdsEveryFp32(format)) return;
+    if (isInBlocks(format)) {
+        const bool byChannel = axis == BlockAxis::channels && tensor.dim() == 4;
+        const at::Tensor rows = byChannel ? tensor.permute({0, 2, 3, 1}) : tensor;
+        return roundRows(rows, rows.dim() == 0 ? 1 : rows.size(-1), format, rounding);
+    }
     onValues(tensor, [&](std::span<float> values) { roundValues(values, format, rounding); });
 }
 
 void roundWeight(at::Tensor& tensor, const Format& format, const RoundOptions& rounding) {
-    if (format.kind != FormatKind::integer) return roundActivation(tensor, format, rounding);
-    if (tensor.dim() < 2) return;
+    if (format.kind != FormatKind::integer && !isInBlocks(format)) return roundActivation(tensor, format, rounding);
+    if (tensor.dim() < 2 || tensor.numel() == 0) return;
+    if (isInBlocks(format)) return roundRows(tensor, tensor.numel() / tensor.size(0), format, rounding);
     RoundOptions options = rounding;
     for (std::int64_t channel = 0; channel < tensor.size(0); ++channel) {
         at::Tensor row = tensor.select(0, channel);
@@ -76,8 +116,17 @@ void roundWeight(at::Tensor& tensor, const Format& format, const RoundOptions& r
     }
 }
 
-std::int64_t weightScaleCount(const std::vector<std::int64_t>& shape, const Format& format) {
-    return format.kind == FormatKind::integer && shape.size() >= 2 ? shape[0] : 0;
+std::int64_t weightScaleBytes(const std::vector<std::int64_t>& shape, const Format& format) {
+    if (shape.size() < 2) return 0;
+    const std::int64_t channels = shape[0];
+    if (isInBlocks(format)) {
+        const std::int64_t perChannel =
+            std::accumulate(shape.begin() + 1, shape.end(), std::int64_t{1}, std::multiplies());
+        return channels * perChannel == 0 ? 0 : blockBytes(format, channels, perChannel).scales;
+    }
+    if (format.kind != FormatKind::integer) return 0;
+    const std::int64_t zeroPoints = format.scaling == Scaling::affine ? (channels * format.storageBits + 7) / 8 : 0;
+    return channels * std::int64_t{sizeof(float)} + zeroPoints;
 }
 
 }  // namespace mantissa

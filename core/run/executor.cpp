@@ -8,6 +8,7 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "run/block_axis.h"
 #include "run/dtypes.h"
 #include "run/emulation.h"
 #include "run/memory_limit.h"
@@ -93,6 +94,7 @@ struct Executor::State {
     bool withGradients = false;
     std::vector<BoundNode> nodes;
     std::vector<std::vector<ValueId>> dead;
+    std::vector<BlockAxis> axes;      // of each node's results, for formats in blocks
     std::vector<at::Tensor> weights;  // in the order of graph->weights
     std::unordered_set<const void*> weightStorages;
     std::vector<c10::IValue> slots;
@@ -132,6 +134,7 @@ Status Executor::State::bind() {
         nodes.push_back(*std::move(bound));
     }
     dead = deadAfter(*graph, nodes);
+    axes = blockAxes(*graph);
     slots.resize(static_cast<std::size_t>(graph->valueCount));
     std::vector<bool> isWeight(slots.size(), false);
     for (const auto& weight : graph->weights) isWeight[static_cast<std::size_t>(weight.value)] = true;
@@ -201,7 +204,7 @@ at::Tensor Executor::State::castInput(const at::Tensor& input) const {
     if (isNative()) return input.to(*nativeDType(plan.format));
     if (!roundsActivations()) return input;
     at::Tensor own = input.clone();
-    roundActivation(own, plan.format, roundingOf(0));
+    roundActivation(own, plan.format, roundingOf(0), BlockAxis::channels);
     return own;
 }
 
@@ -254,7 +257,7 @@ void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tens
     if (bound.returnsView() && !changesType) return;
     for (at::Tensor t : outputs)
         if (t.scalar_type() == at::kFloat && !inputs.contains(t.storage().unsafeGetStorageImpl()))
-            roundActivation(t, formatOfNode(index), roundingOf(1 + index));
+            roundActivation(t, formatOfNode(index), roundingOf(1 + index), axes[index]);
 }
 
 Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunControl& control) {

@@ -78,29 +78,33 @@ Result<PreparedInput> prepareImage(const RgbImage& image, const Preprocessing& h
 }
 
 StoredBytes storedBytes(const Graph& graph, const Format& format) {
-    std::int64_t parameterBits = 0, bufferBits = 0, scales = 0, scaled = 0;
+    std::int64_t parameters = 0, buffers = 0, scales = 0, scalesPerTensor = 0;  // the first two in bits
     for (const auto& weight : graph.weights) {
         const bool floating = isFloating(weight.tensor.dtype);
         const auto bits =
-            weight.tensor.numel() * (floating ? std::int64_t{format.storageBits}
+            weight.tensor.numel() * (floating ? std::int64_t{parameterBits(format, weight.tensor.shape.size())}
                                               : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype)));
         if (weight.isParameter)
-            parameterBits += bits;
+            parameters += bits;
         else if (weight.persistent)
-            bufferBits += bits;
+            buffers += bits;
         if (!weight.isParameter || !floating) continue;
-        const std::int64_t channels = weightScaleCount(weight.tensor.shape, format);
-        scales += channels;
-        scaled += channels > 0 ? 1 : 0;
+        const std::int64_t bytes = weightScaleBytes(weight.tensor.shape, format);
+        scales += bytes;
+        // Only integers take one scale a tensor instead; what scales blocks has no other way.
+        scalesPerTensor += format.blockSize > 0 ? bytes : bytes > 0 ? std::int64_t{sizeof(float)} : 0;
     }
-    return {.parameters = (parameterBits + 7) / 8,
-            .buffers = (bufferBits + 7) / 8,
-            .scales = scales * std::int64_t{sizeof(float)},
-            .scalesPerTensor = scaled * std::int64_t{sizeof(float)}};
+    return {.parameters = (parameters + 7) / 8,
+            .buffers = (buffers + 7) / 8,
+            .scales = scales,
+            .scalesPerTensor = scalesPerTensor};
 }
 
 std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format) {
-    return (fp32Bytes * format.storageBits + 31) / 32;
+    const std::int64_t elements = (fp32Bytes * format.storageBits + 31) / 32;
+    if (format.blockSize == 0) return elements;
+    const std::int64_t values = fp32Bytes / std::int64_t{sizeof(float)};
+    return elements + (values + format.blockSize - 1) / format.blockSize;
 }
 
 Error errorFrom(const std::exception& exception, const std::string& where) {

@@ -71,7 +71,7 @@ struct StoredBytes {
 };
 StoredBytes storedBytes(const Graph& graph, const Format& format);
 
-/// Bytes of values measured in FP32, were they stored in `format`; rounded up.
+/// Bytes of values measured in FP32, were they stored in `format`, the scales of blocks included; rounded up.
 std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format);
 
 /// An exception from a library, caught at core's edge, as an Error about `where`.

@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <span>
 
 #include "core/run/graph_writer.h"
+#include "numerics/block_array.h"
 #include "run/emulation.h"
 #include "run/executor.h"
 
@@ -165,9 +167,10 @@ TEST(Emulation, Int8TakesOneScaleAnOutputChannelAndKeepsTheLargestValue) {
                         before[largest.item<std::int64_t>()].item<float>());
     }
     EXPECT_TRUE(sameBits(rounded.select(0, 2), weight.select(0, 2)));
-    EXPECT_EQ(weightScaleCount({3, 4, 2, 2}, format("int8")), 3);
-    EXPECT_EQ(weightScaleCount({3}, format("int8")), 0);
-    EXPECT_EQ(weightScaleCount({3, 4}, format("bf16")), 0);
+    EXPECT_EQ(weightScaleBytes({3, 4, 2, 2}, format("int8")), 3 * 4);
+    EXPECT_EQ(weightScaleBytes({3, 4, 2, 2}, *findFormat("int8-affine")), 3 * (4 + 1));
+    EXPECT_EQ(weightScaleBytes({3}, format("int8")), 0);
+    EXPECT_EQ(weightScaleBytes({3, 4}, format("bf16")), 0);
     at::Tensor bias = normal({3}, 6);
     const at::Tensor before = bias.clone();
     roundWeight(bias, format("int8"), {});
@@ -256,6 +259,100 @@ TEST(Emulation, StochasticRoundingIsTheSeedsAloneAndDiffersBetweenTensors) {
                    b = g.call("aten::mul", "b", {{"", in}, {"", 1.1}}, "Tensor");
     const Graph graph = g.finish(g.call("aten::sub", "c", {{"", a}, {"", b}}, "Tensor"));
     EXPECT_GT(run(graph, normal({256}, 1), plan).abs().max().item<float>(), 0);
+}
+
+/// One tensor by the definition: blocks along the rows of a matrix.
+at::Tensor inBlocks(const at::Tensor& rows, const Format& format) {
+    at::Tensor own = rows.contiguous().clone();
+    const std::span<float> values(own.mutable_data_ptr<float>(), static_cast<std::size_t>(own.numel()));
+    roundBlocks(format, values, values, static_cast<std::size_t>(own.size(-1)));
+    return own;
+}
+
+TEST(Emulation, WeightsInBlocksShareScalesAlongWhatTheirDotProductSums) {
+    for (const char* name : {"mxfp4", "mxfp6", "mxfp8", "nvfp4"}) {
+        const Format wanted = *findFormat(name);
+        // A channel of this kernel has 4 · 3 · 3 = 36 values: for MX a whole block and one of four.
+        const at::Tensor kernel = normal({5, 4, 3, 3}, 1), bias = normal({5}, 2);
+        at::Tensor rounded = kernel.clone(), kept = bias.clone();
+        roundWeight(rounded, wanted, {});
+        roundWeight(kept, wanted, {});
+        EXPECT_TRUE(sameBits(rounded, inBlocks(kernel.reshape({5, 36}), wanted).reshape({5, 4, 3, 3}))) << name;
+        EXPECT_FALSE(at::equal(rounded, kernel)) << name;
+        EXPECT_TRUE(sameBits(kept, bias)) << "block-scaled products add biases in a wider type";
+        at::Tensor turned = kernel.clone().transpose(0, 1);
+        roundWeight(turned, wanted, {});
+        EXPECT_TRUE(sameBits(turned, inBlocks(kernel.transpose(0, 1).reshape({4, 45}), wanted).reshape({4, 5, 3, 3})));
+    }
+    EXPECT_EQ(weightScaleBytes({5, 4, 3, 3}, *findFormat("mxfp4")), 5 * 2);
+    EXPECT_EQ(weightScaleBytes({5, 4, 3, 3}, *findFormat("nvfp4")), 5 * 3 + 4);
+    EXPECT_EQ(weightScaleBytes({5}, *findFormat("nvfp4")), 0);
+}
+
+TEST(Emulation, ActivationsInBlocksLieAlongChannelsWhereConvolutionsReadThem) {
+    const Format mx = *findFormat("mxfp4");
+    const at::Tensor picture = normal({2, 40, 3, 3}, 3);
+    at::Tensor byChannel = picture.clone(), byColumn = picture.clone();
+    roundActivation(byChannel, mx, {}, BlockAxis::channels);
+    roundActivation(byColumn, mx, {}, BlockAxis::last);
+    EXPECT_TRUE(sameBits(byChannel, inBlocks(picture.permute({0, 2, 3, 1}), mx).permute({0, 3, 1, 2})));
+    EXPECT_TRUE(sameBits(byColumn, inBlocks(picture, mx)));
+    at::Tensor sequence = normal({2, 5, 48}, 4);
+    const at::Tensor before = sequence.clone();
+    roundActivation(sequence, mx, {}, BlockAxis::channels);
+    EXPECT_TRUE(sameBits(sequence, inBlocks(before, mx))) << "only pictures have channels";
+    at::Tensor number = normal({}, 5);
+    roundActivation(number, mx, {});
+    EXPECT_TRUE(std::isfinite(number.item<float>()));
+}
+
+TEST(Emulation, AModelRunsInBlocks) {
+    const SmallNet net;
+    for (const char* name : {"mxfp4", "nvfp4"}) {
+        const Format wanted = *findFormat(name);
+        const auto onWeight = [&](const at::Tensor& t) {
+            at::Tensor own = t.clone();
+            roundWeight(own, wanted, {});
+            return own;
+        };
+        const auto onValue = [&](const at::Tensor& t) {
+            at::Tensor own = t.clone();
+            roundActivation(own, wanted, {}, t.dim() == 4 ? BlockAxis::channels : BlockAxis::last);
+            return own;
+        };
+        const at::Tensor y = run(net.graph, net.x, emulated(name));
+        EXPECT_TRUE(sameBits(y, net.byHand(onWeight, onValue))) << name;
+        EXPECT_FALSE(at::equal(y, run(net.graph, net.x, emulated("fp32")))) << name;
+    }
+}
+
+TEST(Emulation, AffineIntegersTakeAZeroPointFromTheRange) {
+    at::Tensor x = normal({4096}, 12).abs().add(2);  // far from symmetric
+    at::Tensor affine = x.clone(), symmetric = x.clone();
+    roundActivation(affine, *findFormat("int8-affine"), {});
+    roundActivation(symmetric, format("int8"), {});
+    const double range = x.max().item<double>();
+    EXPECT_LE((affine - x).abs().max().item<double>(), 0.51 * range / 255);
+    EXPECT_GT((symmetric - x).abs().max().item<double>(), 0.51 * range / 255);
+    x[7] = INFINITY;
+    x[8] = NAN;
+    roundActivation(x, *findFormat("int4-affine"), {});
+    EXPECT_EQ(x[7].item<float>(), INFINITY);
+    EXPECT_TRUE(std::isnan(x[8].item<float>()));
+}
+
+TEST(BlockAxes, FollowWhatMadeTheTensor) {
+    GraphWriter g;
+    const ValueRef in = g.input(), k = g.weight("conv.weight", normal({4, 3, 3, 3}, 1)),
+                   w = g.weight("fc.weight", normal({6, 64}, 2));
+    ValueRef y = g.call("aten::relu", "a", {{"", in}});
+    y = g.call("aten::conv2d", "b", {{"", y}, {"", k}, {"padding", ints({1, 1})}});
+    y = g.call("aten::mul", "c", {{"", y}, {"", 2.0}}, "Tensor");
+    y = g.call("aten::flatten", "", {{"", y}, {"start_dim", std::int64_t{2}}}, "using_ints");
+    y = g.call("aten::linear", "d", {{"", y}, {"", w}});
+    const Graph graph = g.finish(g.call("aten::relu", "e", {{"", y}}));
+    using enum BlockAxis;
+    EXPECT_EQ(blockAxes(graph), (std::vector<BlockAxis>{channels, channels, channels, last, last, last}));
 }
 
 }  // namespace
