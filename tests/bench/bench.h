@@ -40,6 +40,8 @@ PairedTimes timePaired(const std::function<void()>& ours, const std::function<vo
 
 Benchmark bitClick();
 Benchmark compareWallTime();
+Benchmark decodingSpeed();
+Benchmark encodingSpeed();
 Benchmark evaluateThroughput();
 Benchmark roundingSpeed();
 

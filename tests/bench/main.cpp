@@ -12,21 +12,22 @@ using namespace mantissa;
 using namespace mantissa::bench;
 
 void print(const Figure& figure) {
-    std::printf("%-32s %8.4g %s   %s %.4g %s   ratio %.3f   goal %.3g   %s\n", figure.name.c_str(), figure.ours, figure.unit.c_str(),
-                figure.peer.c_str(), figure.theirs, figure.unit.c_str(), figure.ratio(), figure.goal,
-                figure.holds() ? "holds" : "MISSED");
+    std::printf("%-32s %8.4g %s   %s %.4g %s   ratio %.3f   goal %.3g   %s\n", figure.name.c_str(), figure.ours,
+                figure.unit.c_str(), figure.peer.c_str(), figure.theirs, figure.unit.c_str(), figure.ratio(),
+                figure.goal, figure.holds() ? "holds" : "MISSED");
     std::fflush(stdout);
 }
 
 nlohmann::ordered_json asJson(const Figure& figure) {
-    return {{"name", figure.name},   {"ours", figure.ours},     {"peer", figure.peer}, {"theirs", figure.theirs},
-            {"unit", figure.unit},   {"ratio", figure.ratio()}, {"goal", figure.goal}, {"holds", figure.holds()}};
+    return {{"name", figure.name}, {"ours", figure.ours},     {"peer", figure.peer}, {"theirs", figure.theirs},
+            {"unit", figure.unit}, {"ratio", figure.ratio()}, {"goal", figure.goal}, {"holds", figure.holds()}};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<Benchmark> all{bitClick(), compareWallTime(), evaluateThroughput(), roundingSpeed()};
+    const std::vector<Benchmark> all{bitClick(),      compareWallTime(),    decodingSpeed(),
+                                     encodingSpeed(), evaluateThroughput(), roundingSpeed()};
     CLI::App app{"Mantissa's benchmarks: each figure beside a peer's from the same run.", "mantissa-bench"};
     std::vector<std::string> names;
     std::string json;
@@ -44,7 +45,8 @@ int main(int argc, char** argv) {
     for (const auto& benchmark : all) {
         if (!names.empty() && std::find(names.begin(), names.end(), benchmark.name) == names.end()) continue;
         const Outcome outcome = benchmark.run();
-        if (!outcome.skipped.empty()) std::printf("%-32s not measured: %s\n", benchmark.name.c_str(), outcome.skipped.c_str());
+        if (!outcome.skipped.empty())
+            std::printf("%-32s not measured: %s\n", benchmark.name.c_str(), outcome.skipped.c_str());
         for (const auto& figure : outcome.figures) {
             print(figure);
             results.push_back(asJson(figure));
