@@ -34,6 +34,8 @@ TEST(Model, CountsParametersAndPersistentBuffers) {
 TEST(Model, CountsBytesByTheFormatAndLeavesIntegersTheirType) {
     for (const auto& [name, bytes] : {std::pair{"fp64", 88}, {"fp32", 48}, {"bf16", 28}, {"e4m3", 18}, {"e2m1", 13}})
         EXPECT_EQ(counted().bytesIn(format(name)), bytes) << name;
+    // Formats with scales hold matrices only: 6 values of half a byte, and 4 in FP32 beside the counter's 8 bytes.
+    EXPECT_EQ(counted().bytesIn(*findFormat("mxfp4")), 3 + 4 * 4 + 8);
 }
 
 TEST(Model, RoundsBitsUpToBytes) {

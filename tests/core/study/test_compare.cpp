@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -222,6 +223,25 @@ TEST(Compare, Int8PaysForItsScales) {
     // Output channels of conv1, conv2 and fc: 4 + 8 + 5 scales of four bytes.
     EXPECT_EQ(report->runs[1].memory.scaleBytes, 4 * (4 + 8 + 5));
     EXPECT_EQ(report->runs[1].memory.weightBytes, report->reference().memory.weightBytes / 4);
+}
+
+TEST(Compare, FormatsInBlocksRunAndPayForTheirScales) {
+    const auto report = compare(request({"mxfp4", "nvfp4"}));
+    ASSERT_TRUE(report) << report.error().text();
+    ASSERT_EQ(report->runs.size(), 3U);
+    for (const auto& run : report->runs) ASSERT_TRUE(run.ok()) << run.error->text();
+    EXPECT_EQ(report->runs[1].mode, RunMode::emulated);
+    EXPECT_NE(report->runs[1].logits, report->reference().logits);
+    EXPECT_NE(report->runs[1].logits, report->runs[2].logits);
+    // A channel of conv1 has 27 weights, of conv2 36, a class of fc 128: 1, 2 and 4 blocks of 32; 2, 3 and 8 of 16.
+    EXPECT_EQ(report->runs[1].memory.scaleBytes, 4 * 1 + 8 * 2 + 5 * 4);
+    EXPECT_EQ(report->runs[2].memory.scaleBytes, 4 * 2 + 8 * 3 + 5 * 8 + 3 * 4) << "and FP32 once a tensor";
+    // Half a byte a weight; biases stay FP32.
+    EXPECT_EQ(report->runs[1].memory.weightBytes, (4 * 27 + 8 * 36 + 5 * 128) / 2 + 4 * (4 + 8 + 5));
+    const auto fp32Peak = report->reference().memory.activationPeakBytes;
+    EXPECT_EQ(report->runs[1].memory.activationPeakBytes, fp32Peak / 8 + (fp32Peak / 4 + 31) / 32);
+    EXPECT_TRUE(std::isnan(report->comparisons[0].metrics.ulpMax)) << "a step is as large as the block's scale says";
+    EXPECT_TRUE(std::isfinite(report->comparisons[0].metrics.sqnrDb));
 }
 
 TEST(Compare, CancelledBeforeTheReferenceIsDoneThereIsNoReport) {

@@ -373,6 +373,10 @@ TEST(DotProduct, RefusesWhatCannotBeAsked) {
     DotRequest product = request(DotData::ones, 10, {"bf16"});
     product.product = format("e8m0");
     EXPECT_FALSE(dotProduct(product));
+    // Blocks share their scales: one value by itself has none.
+    product.product = *findFormat("mxfp4");
+    EXPECT_NE(dotProduct(product).error().text().find("its elements are FP4 E2M1"), std::string::npos);
+    EXPECT_FALSE(dotProduct(request(DotData::ones, 10, {"nvfp4"})));
 }
 
 TEST(DotProduct, CanBeCancelledAndSaysHowFarItIs) {
