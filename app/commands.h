@@ -13,6 +13,8 @@ void addCompareCommand(CLI::App& app, int& exitCode);
 
 /// `mantissa evaluate`: a whole folder of pictures in several formats.
 void addEvaluateCommand(CLI::App& app, int& exitCode);
+/// `mantissa dot`: a dot product under a product and an accumulator format.
+void addDotCommand(CLI::App& app, int& exitCode);
 
 /// `mantissa formats`: limits of number formats, and values in them.
 void addFormatsCommand(CLI::App& app, int& exitCode);

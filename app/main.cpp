@@ -79,6 +79,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(0, 1);
     int exitCode = app::kDone;
     app::addCompareCommand(app, exitCode);
+    app::addDotCommand(app, exitCode);
     app::addEvaluateCommand(app, exitCode);
     app::addFormatsCommand(app, exitCode);
     app::addInspectCommand(app, exitCode);

@@ -23,7 +23,7 @@ DotKernel run(const DotVectors& vectors, const Format& format, const ExactSum& e
     try {
         const c10::InferenceMode guard;
         kernel.sum = at::dot(tensorOf(vectors.a).to(dtype), tensorOf(vectors.b).to(dtype)).item().toDouble();
-        kernel.error = -exact.minus(kernel.sum);
+        kernel.error = 0 - exact.minus(kernel.sum);  // no −0
     } catch (const std::exception& exception) {
         kernel.failure = errorFrom(exception, "dot in " + format.title);
         kernel.failure->code = ErrorCode::noKernel;

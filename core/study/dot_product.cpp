@@ -181,7 +181,7 @@ void DotStudy::draw() {
 void DotStudy::finish(Runner& runner) {
     DotSeries& series = runner.series;
     series.sum = runner.sum.value();
-    series.error = -exact_.minus(series.sum);
+    series.error = 0 - exact_.minus(series.sum);  // no −0
     series.bound = errorBound({request_.product, series.how.accumulator, series.how.order}, report_.n);
     // Stopped for good: nothing as large as anything so far could move it on, and more than one addition did not.
     const auto still = runner.sum.standstill();
