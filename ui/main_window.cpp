@@ -233,7 +233,7 @@ void MainWindow::updateTexts() {
     if (image) title << QString::fromStdString(image->name);
     title << QStringLiteral("Mantissa");
     setWindowTitle(title.join(QStringLiteral(" — ")));
-    runButton_->setEnabled(model && image);
+    runButton_->setEnabled(!pages_.empty() && currentPage()->canRun());
 
     if (error_->isVisibleTo(this)) return;  // the status bar names the problem until it is solved
     const auto& report = session_->report();

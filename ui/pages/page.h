@@ -28,9 +28,10 @@ class Page : public QWidget {
     virtual std::vector<Chart*> charts() const = 0;
     /// Called when the page comes to the front and when the window's width class changes.
     virtual void onShown() {}
-    /// What F5 and the Run button do while the page is in front: compares, unless the page has a study of its own.
-    virtual void run();
     virtual void setWidthClass(WidthClass) {}
+    /// Whether Run (F5) has something to do here, and that: a comparison, unless the page has work of its own.
+    virtual bool canRun() const;
+    virtual void run();
     /// The line at the left of the status bar while the page is in front; empty for the session's own.
     virtual QString statusText() const { return {}; }
 

@@ -17,7 +17,18 @@
 namespace mantissa::ui {
 
 /// What a job is about. A new job of a kind makes the one before stale: it is told to stop, and its result is dropped.
-enum class JobKind { openModel, openImage, compare, memory, evaluate, thumbnails, save, selfCheck };
+enum class JobKind {
+    openModel,
+    openImage,
+    compare,
+    memory,
+    dot,
+    dotTensors,
+    evaluate,
+    thumbnails,
+    save,
+    selfCheck
+};
 
 /// Runs long calls one after the other on one thread, and hands their results to the thread that owns it. The only
 /// place in the program with threads (LibTorch has its own inside). Its destructor tells the running job to stop and

@@ -66,6 +66,7 @@ class Session final : public QObject {
     /// Null before the first check has ended.
     const SelfCheckPtr& selfCheckReport() const { return selfCheck_; }
     QUndoStack& undoStack() const { return *undoStack_; }
+    JobRunner& jobs() const { return *jobs_; }
 
     /// The preprocessing that a run would use now: the user's, else the model's.
     Preprocessing preprocessing() const;

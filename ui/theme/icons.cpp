@@ -14,6 +14,8 @@ const char* shapes(Glyph which) {
             return R"(<path d="M3 17V9M7.7 17V3M12.3 17V7M17 17V12"/>)";
         case Glyph::formats:
             return R"(<path d="M2 6.5h16v7H2zM6.5 6.5v7M11.5 6.5v7"/>)";
+        case Glyph::dotProduct:
+            return R"(<path d="M2.5 16.5 9 6.5h8.5"/><circle cx="9" cy="6.5" r="1.6"/>)";
         case Glyph::memory:
             return R"(<path d="M3 3v14M3 4.5h14v3.2H3M3 7.7h10v3.6H3M3 11.3h6v3.7H3"/>)";
         case Glyph::settings:

@@ -8,6 +8,7 @@ namespace mantissa::ui {
 enum class Glyph {
     compare,
     formats,
+    dotProduct,
     memory,
     settings,
     model,

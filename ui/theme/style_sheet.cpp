@@ -96,6 +96,15 @@ QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @inputLine; 
 QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(:/mantissa/icons/check-@scheme.svg); }
 QCheckBox::indicator:focus { border: 2px solid @accent; }
 QCheckBox:disabled { color: @text3; }
+QRadioButton { color: @text1; spacing: 6px; background: transparent; min-height: 22px; }
+QRadioButton:disabled { color: @text3; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @inputLine; border-radius: 8px; background: @card; }
+QRadioButton::indicator:checked { border: 4px solid @accent; border-radius: 8px; width: 8px; height: 8px; background: @card; }
+QRadioButton:focus { color: @accent; }
+QRadioButton::indicator:focus { border-color: @accent; }
+QPushButton[role="choice"] { text-align: left; padding: 0 8px; }
+QPushButton[role="choice"]:focus { padding: 0 7px; }
+QPushButton[role="choice"]:checked { background: @accentFill; border-color: @accent; color: @accent; font-weight: 600; }
 
 QTableView, QTreeView, QListView { background: @card; color: @text1; border: none; gridline-color: @cardLine;
   alternate-background-color: @sunken; selection-background-color: @accentFill; selection-color: @text1; outline: none; }
