@@ -43,6 +43,7 @@ Benchmark compareWallTime();
 Benchmark decodingSpeed();
 Benchmark encodingSpeed();
 Benchmark evaluateThroughput();
+Benchmark dotProductSpeed();
 Benchmark roundingSpeed();
 
 }  // namespace mantissa::bench

@@ -26,7 +26,7 @@ nlohmann::ordered_json asJson(const Figure& figure) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<Benchmark> all{bitClick(),      compareWallTime(),    decodingSpeed(),
+    const std::vector<Benchmark> all{bitClick(),      compareWallTime(),    decodingSpeed(), dotProductSpeed(),
                                      encodingSpeed(), evaluateThroughput(), roundingSpeed()};
     CLI::App app{"Mantissa's benchmarks: each figure beside a peer's from the same run.", "mantissa-bench"};
     std::vector<std::string> names;
