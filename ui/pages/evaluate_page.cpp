@@ -114,7 +114,6 @@ std::vector<Chart*> EvaluatePage::charts() const { return {charts_.begin(), char
 void EvaluatePage::setWidthClass(WidthClass width) {
     const bool narrow = width == WidthClass::narrow;
     options_->setNarrow(narrow);
-    options_->setShortNames(narrow);
     board_->arrange(width);
 }
 
