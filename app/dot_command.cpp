@@ -154,6 +154,7 @@ void addDotCommand(CLI::App& app, int& exitCode) {
         ->type_name("ones|growing|uniform|normal|cancelling|neuron|FILE:A,B")
         ->capture_default_str();
     command->add_option("--seed", options->seed, "Seed of uniform and normal vectors")
+        ->check(CLI::NonNegativeNumber)
         ->type_name("N")
         ->capture_default_str();
     command->add_option("--format", options->product, "Format that each product is rounded to")

@@ -228,6 +228,7 @@ void addFormatsCommand(CLI::App& app, int& exitCode) {
         ->type_name("ieee|saturate")
         ->default_str("ieee");
     command->add_option("--seed", options->rounding.seed, "Seed of stochastic rounding")
+        ->check(CLI::NonNegativeNumber)
         ->type_name("N")
         ->capture_default_str();
     command->add_option("--json", options->json, "Write JSON to a file, or to standard output for -")
