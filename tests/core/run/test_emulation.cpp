@@ -332,8 +332,8 @@ TEST(Emulation, AffineIntegersTakeAZeroPointFromTheRange) {
     roundActivation(affine, *findFormat("int8-affine"), {});
     roundActivation(symmetric, format("int8"), {});
     const double range = x.max().item<double>();
-    EXPECT_LE((affine - x).abs().max().item<double>(), 0.51 * range / 255);
-    EXPECT_GT((symmetric - x).abs().max().item<double>(), 0.51 * range / 255);
+    EXPECT_LE(affine.sub(x).abs().max().item<double>(), 0.51 * range / 255);
+    EXPECT_GT(symmetric.sub(x).abs().max().item<double>(), 0.51 * range / 255);
     x[7] = INFINITY;
     x[8] = NAN;
     roundActivation(x, *findFormat("int4-affine"), {});
