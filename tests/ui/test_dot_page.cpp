@@ -14,6 +14,7 @@
 #include <QUndoStack>
 #include <algorithm>
 #include <memory>
+#include <qcustomplot.h>
 
 #include "bundled.h"
 #include "charts/chart.h"
@@ -190,10 +191,9 @@ class TestDotPage final : public QObject {
         QVERIFY(!series("fp32", SummationKind::pairwise));
         // A click in the chart's middle looks at the step in the middle.
         waitForReport([this] { click(page()->demonstrations().button(0)); });
-        QWidget* plot = sumChart()->findChild<QWidget*>(QString(), Qt::FindDirectChildrenOnly);
+        auto* plot = sumChart()->findChild<QCustomPlot*>();
         QVERIFY(plot);
-        const QPoint middle(sumChart()->width() / 2, sumChart()->height() / 2);
-        QTest::mouseClick(QApplication::widgetAt(sumChart()->mapToGlobal(middle)), Qt::LeftButton, {}, middle);
+        QTest::mouseClick(plot, Qt::LeftButton, {}, plot->axisRect()->center());
         QVERIFY2(page()->inspectedStep() > 1500 && page()->inspectedStep() < 3500,
                  qPrintable(QString::number(page()->inspectedStep())));
         const auto at = page()->inspectedStep();
