@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 namespace mantissa {
@@ -37,6 +38,14 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     mapped.mapping_ = std::shared_ptr<const void>(address, [size](const void* p) { munmap(const_cast<void*>(p), size); });
     mapped.bytes_ = {static_cast<const std::byte*>(address), size};
     return mapped;
+}
+
+void MappedFile::release(std::span<const std::byte> part) const {
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
+    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
+    // A hint: where the system does not take it, the pages stay.
+    if (end > begin) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace mantissa

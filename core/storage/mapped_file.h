@@ -15,6 +15,9 @@ class MappedFile {
     static Result<MappedFile> open(const std::filesystem::path& path);
 
     std::span<const std::byte> bytes() const { return bytes_; }
+    /// Gives the pages that lie wholly inside `part` of the mapping back to the system; they come back from the file
+    /// when they are read again. For large files that are gone through once.
+    void release(std::span<const std::byte> part) const;
     /// Keeps the mapping alive; what TensorRecord::owner holds.
     std::shared_ptr<const void> owner() const { return mapping_; }
 
