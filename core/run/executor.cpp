@@ -106,10 +106,11 @@ struct Executor::State {
 
     Status bind();
     Status checkFormats() const;
+    Status checkProgram() const;
     Status castWeights();
     void bindDTypes();
     at::Tensor castInput(const at::Tensor& input) const;
-    void call(std::size_t index);
+    void call(std::size_t index, const std::stop_token& stop);
     void checkBudget(const std::vector<at::Tensor>& outputs) const;
     void roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const;
     Result<at::Tensor> walk(const at::Tensor& input, const RunControl& control);
@@ -154,7 +155,20 @@ Status Executor::State::checkFormats() const {
     if (auto status = check(plan.format); !status) return status;
     for (const auto& layer : plan.overrides)
         if (auto status = check(layer.format); !status) return status;
-    return Done{};
+    return checkProgram();
+}
+
+/// A program that runs as a whole shows no values on its way that could be rounded, and no layers.
+Status Executor::State::checkProgram() const {
+    const bool whole =
+        std::any_of(graph->nodes.begin(), graph->nodes.end(), [](const Node& node) { return node.op == kProgramOp; });
+    if (!whole || (!roundsActivations() && plan.overrides.empty())) return Done{};
+    return Error{.code = ErrorCode::unsupported,
+                 .message =
+                     "this model's program decides by its data what to compute, so it runs as a whole with "
+                     "native kernels; " +
+                     std::string(plan.overrides.empty() ? plan.format.title + " can be emulated for its weights alone"
+                                                        : "its layers cannot take formats of their own")};
 }
 
 /// Where a native plan mixes dtypes: which values each node takes over from another one.
@@ -205,8 +219,9 @@ at::Tensor Executor::State::castInput(const at::Tensor& input) const {
     return own;
 }
 
-void Executor::State::call(std::size_t index) {
-    if (crossings.empty() || crossings[index].empty() || nodes[index].writesArgument()) return nodes[index].call(slots);
+void Executor::State::call(std::size_t index, const std::stop_token& stop) {
+    if (crossings.empty() || crossings[index].empty() || nodes[index].writesArgument())
+        return nodes[index].call(slots, stop);
     // Only what still has the dtype of the part it comes from is cast: a deliberate upcast, a mask or an index stays
     // what it is, and so does a number in tensor's clothing, which takes no part in type promotion.
     struct Originals {
@@ -265,12 +280,14 @@ Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunContr
             return Error{.code = ErrorCode::cancelled, .message = "stopped before " + node.layer};
         std::vector<at::Tensor> outputs;
         try {
-            call(i);
+            call(i, control.stop);
             for (const ValueId id : node.outputs)
                 if (id >= 0) appendTensors(slots[static_cast<std::size_t>(id)], outputs);
             checkBudget(outputs);
             if (roundsActivations()) roundOutputs(i, outputs);
         } catch (const std::exception& error) {
+            if (control.stop.stop_requested())  // a whole program stops by throwing
+                return Error{.code = ErrorCode::cancelled, .message = "stopped in " + node.layer};
             return nodeFailure(node, error);
         }
         if (control.observer)
