@@ -39,6 +39,7 @@ struct PairedTimes {
 PairedTimes timePaired(const std::function<void()>& ours, const std::function<void()>& theirs, int repeats);
 
 Benchmark compareWallTime();
+Benchmark openExported();
 Benchmark roundingSpeed();
 
 }  // namespace mantissa::bench

@@ -26,7 +26,7 @@ nlohmann::ordered_json asJson(const Figure& figure) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<Benchmark> all{compareWallTime(), roundingSpeed()};
+    const std::vector<Benchmark> all{compareWallTime(), openExported(), roundingSpeed()};
     CLI::App app{"Mantissa's benchmarks: each figure beside a peer's from the same run.", "mantissa-bench"};
     std::vector<std::string> names;
     std::string json;
