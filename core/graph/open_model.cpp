@@ -3,9 +3,12 @@
 #include <string_view>
 
 #include "graph/builder.h"
+#include "graph/exported_program_archive.h"
+#include "graph/exported_program_reader.h"
 #include "graph/file_kind.h"
 #include "graph/hugging_face.h"
 #include "graph/model.h"
+#include "graph/sidecar.h"
 #include "graph/simple_cnn.h"
 #include "graph/torchscript_reader.h"
 #include "storage/checkpoint.h"
@@ -36,11 +39,12 @@ Result<ModelPtr> openWeights(const fs::path& path, const MappedFile& file) {
     if (!checkpoint) return std::move(checkpoint).error();
     if (!looksLikeSimpleCnn(*checkpoint)) {
         const bool folder = isThere(folderOf(path) / "config.json");
-        return unsupported(path, "holds weights alone (tensors: " + std::to_string(checkpoint->tensors.size()) +
-                                     "), of an architecture that Mantissa does not recognise. " +
-                                     (folder ? "Open the folder that it stands in, which has a config.json"
-                                             : "Open a folder that has their config.json too, or a TorchScript file") +
-                                     "; mantissa inspect shows the tensors");
+        return unsupported(
+            path, "holds weights alone (tensors: " + std::to_string(checkpoint->tensors.size()) +
+                      "), of an architecture that Mantissa does not recognise. " +
+                      (folder ? "Open the folder that it stands in, which has a config.json"
+                              : "Open a folder that has their config.json too, or a torch.export or TorchScript file") +
+                      "; mantissa inspect shows the tensors");
     }
     auto sizes = simpleCnnSizes(*checkpoint);
     if (!sizes) return std::move(sizes).error();
@@ -49,7 +53,7 @@ Result<ModelPtr> openWeights(const fs::path& path, const MappedFile& file) {
     auto model = std::make_shared<Model>();
     model->path = path;
     model->name = path.filename().string();
-    model->sha256 = sha256(file.bytes());
+    model->sha256 = sha256(file);
     model->kind = ModelKind::bareWeights;
     model->architecture = "SimpleCNN";
     model->graph = *std::move(graph);
@@ -64,16 +68,8 @@ Result<ModelPtr> openZip(const fs::path& path, const MappedFile& file) {
     auto archive = ZipArchive::open(path);
     if (!archive) return std::move(archive).error();
     const std::string root = archive->rootFolder() + "/";
-    const auto any = [&](const std::string& prefix) {
-        return std::any_of(archive->names().begin(), archive->names().end(),
-                           [&](const auto& name) { return name.starts_with(prefix); });
-    };
-    if (any(root + "constants.pkl")) return openTorchScript(path);
-    if (any(root + "models/") || any(root + "serialized_exported_program.json") ||
-        any("serialized_exported_program.json"))
-        return unsupported(path,
-                           "is a torch.export program, which this version does not run. Save the model as "
-                           "TorchScript instead: torch.jit.trace(model.eval(), example).save(\"model.pt\")");
+    if (archive->has(root + "constants.pkl")) return openTorchScript(path, *std::move(archive));
+    if (looksLikeExportedProgram(*archive)) return openExportedProgram(path, *std::move(archive));
     if (archive->has(root + "data.pkl")) return openWeights(path, file);
     return unsupported(path, "is a zip archive without a PyTorch model in it");
 }
@@ -113,14 +109,31 @@ Result<ModelPtr> openFile(const fs::path& path) {
     return unsupported(path, describeOther(file->bytes()));
 }
 
+Result<ModelPtr> openFileOrFolder(const fs::path& path) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) return openFile(path);
+    if (isThere(path / "config.json")) return openHuggingFaceFolder(path);
+    return unsupported(path, "is a folder without config.json; open a Hugging Face folder or a model file");
+}
+
+/// The model with the input and labels that the user gave it earlier.
+Result<ModelPtr> withSidecar(ModelPtr model) {
+    auto sidecar = readSidecar(model->path);
+    if (!sidecar) return std::move(sidecar).error();
+    if (!*sidecar) return model;
+    auto own = std::make_shared<Model>(*model);
+    own->preprocessing = (*sidecar)->preprocessing;
+    if (!(*sidecar)->labels.empty()) own->labels = std::move((*sidecar)->labels);
+    own->notes.push_back("Its input is as " + sidecarPath(model->path).filename().string() + " says.");
+    return ModelPtr(own);
+}
+
 }  // namespace
 
 Result<ModelPtr> openModel(const fs::path& path) {
     try {
-        std::error_code error;
-        if (!fs::is_directory(path, error)) return openFile(path);
-        if (isThere(path / "config.json")) return openHuggingFaceFolder(path);
-        return unsupported(path, "is a folder without config.json; open a Hugging Face folder or a model file");
+        auto model = openFileOrFolder(path);
+        return model ? withSidecar(*std::move(model)) : std::move(model);
     } catch (const std::bad_alloc&) {
         return Error{.code = ErrorCode::internal,
                      .message = "was not opened: there is not enough memory",

@@ -57,7 +57,8 @@ OrderedJson modelJson(const CompareReport& report) {
             {"buffers", model.bufferCount()},
             {"bytes", std::move(bytes)},
             {"input", inputJson(report.preprocessing)},
-            {"labels", !model.labels.empty()}};
+            {"labels", !model.labels.empty()},
+            {"notes", model.notes}};
 }
 
 OrderedJson failureJson(const Error& error) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/train/temporary_folder.h"
+#include "temporary_folder.h"
 #include "graph/graph.h"
 #include "graph/mobilevit.h"
 #include "graph/model.h"
