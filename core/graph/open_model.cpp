@@ -6,6 +6,7 @@
 #include "graph/file_kind.h"
 #include "graph/hugging_face.h"
 #include "graph/model.h"
+#include "graph/onnx_reader.h"
 #include "graph/torchscript_reader.h"
 #include "storage/json_file.h"
 #include "storage/mapped_file.h"
@@ -74,9 +75,7 @@ Result<ModelPtr> openFile(const fs::path& path) {
         case FileKind::torchPickle:
             return openBareWeights(path, sha256(file->bytes()));
         case FileKind::onnx:
-            return unsupported(path,
-                               "is an ONNX model, which this version does not run. Save the model as TorchScript "
-                               "instead: torch.jit.trace(model.eval(), example).save(\"model.pt\")");
+            return openOnnx(path);
         case FileKind::other:
             break;
     }

@@ -145,7 +145,7 @@ TEST(OpenModel, SaysWhatAFileIsThatIsNoModel) {
     expectRefused(folder.write("a.onnx",
                                "\x08\x07\x12\x07pytorch\x1a\x05"
                                "1.0.0:"s),
-                  "is an ONNX model");
+                  "is damaged or cut short");
     expectRefused(folder.write("a.json", "{\"a\": 1}"), "is a JSON file, but neither the configuration of a model nor");
     expectRefused(folder.write("broken.json", "{\"a\": "), "is not valid JSON");
     expectRefused(folder.write("small.json", R"({"model_type": "mobilevit"})"),
