@@ -154,6 +154,9 @@ class TestEvaluatePage final : public QObject {
     void theListIsCopiedFromTheKeyboard() {
         folder().setSource(source());
         evaluate();
+        page()->candidateBox().setCurrentIndex(1);
+        emit page()->candidateBox().activated(1);
+        QVERIFY(page()->flips().flips().rowCount() > 0);
         page()->flips().setFocus();
         QTest::keySequence(&page()->flips(), QKeySequence::Copy);
         QVERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("Picture\tFP32\t")));
