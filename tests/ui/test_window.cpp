@@ -414,6 +414,8 @@ class TestWindow final : public QObject {
                                                                              .arg(comparePage()->width())
                                                                              .arg(size.width())));
             }
+            QVERIFY2(end() <= window_->width(),
+                     qPrintable(QStringLiteral("the page ends at %1 of %2 px").arg(end()).arg(window_->width())));
         }
     }
 
