@@ -67,6 +67,7 @@ Trainable mobileVitXxs() {
                        {"attention_probs_dropout_prob", sizes.attentionDropout},
                        {"classifier_dropout_prob", sizes.classifierDropout}},
             .preprocessing = how,
+            .layout = BatchLayout::channelsLast,
             .build = [sizes](const WeightSource& source) { return buildMobileVit(sizes, source); }};
 }
 

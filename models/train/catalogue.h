@@ -10,6 +10,7 @@
 #include "graph/graph.h"
 #include "image/preprocess.h"
 #include "result.h"
+#include "train/trainer.h"
 
 namespace mantissa {
 class WeightSource;
@@ -23,6 +24,7 @@ struct Trainable {
     std::string imageProcessor;     ///< Hugging Face's class that does what `preprocessing` says
     nlohmann::ordered_json config;  ///< model_type, architectures and the sizes, as its config.json has them
     Preprocessing preprocessing;
+    BatchLayout layout = BatchLayout::planes;  ///< the faster one to train in
     std::function<Result<Graph>(const WeightSource&)> build;
 };
 

@@ -59,8 +59,10 @@ Status run(const Arguments& arguments) {
     if (!graph) return std::move(graph).error();
 
     const Progress progress = app::terminalProgress();
-    TrainingOptions options{
-        .modelName = architecture->name, .recipe = arguments.recipe, .preprocessing = architecture->preprocessing};
+    TrainingOptions options{.modelName = architecture->name,
+                            .recipe = arguments.recipe,
+                            .preprocessing = architecture->preprocessing,
+                            .layout = architecture->layout};
     options.checkpoint =
         arguments.checkpoint.empty() ? arguments.out + ".checkpoint.safetensors" : arguments.checkpoint;
     options.start = arguments.resume ? Start::resume : Start::fresh;

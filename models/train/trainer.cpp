@@ -121,7 +121,10 @@ Status Run::save() const {
 Result<at::Tensor> Run::step(const Batch& batch) {
     const std::int64_t steps = stepsPerEpoch() * options_.recipe.epochs;
     const double learningRate = learningRateAt(options_.recipe, optimiser_.steps(), steps);
-    auto logits = executor_.run(batch.input, {.stop = options_.stop});
+    const at::Tensor input = options_.layout == BatchLayout::channelsLast
+                                 ? batch.input.contiguous(at::MemoryFormat::ChannelsLast)
+                                 : batch.input;
+    auto logits = executor_.run(input, {.stop = options_.stop});
     if (!logits) return logits;
     const c10::AutoGradMode gradients(true);
     const at::Tensor loss = at::cross_entropy_loss(*logits, batch.labels, {}, at::Reduction::Mean,

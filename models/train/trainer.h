@@ -26,10 +26,15 @@ struct EpochReport {
 
 enum class Start { fresh, resume };
 
+/// How a training batch lies in memory (PyTorch's memory formats). The arithmetic is the same, its order, and with it
+/// the last bit, is not.
+enum class BatchLayout { planes, channelsLast };
+
 struct TrainingOptions {
     std::string modelName;  ///< stored in the checkpoint
     Recipe recipe;
     Preprocessing preprocessing;
+    BatchLayout layout = BatchLayout::planes;
     std::filesystem::path checkpoint{};  ///< written after every epoch; empty: none
     Start start = Start::fresh;          ///< resume: continue from `checkpoint` where there is one
     std::function<void(const EpochReport&)> afterEpoch{};
