@@ -83,7 +83,8 @@ bool hasLoaded(pid_t process, const std::string& name) {
 TEST(Start, OpensTheWindowWithoutACommand) {
     const TemporaryFolder settings;
     StartedProgram window("'" MANTISSA_SOURCE_DIR "/resources/samples/ship.png'", {},
-                          "QT_QPA_PLATFORM=offscreen XDG_CONFIG_HOME=" + settings.path().string());
+                          "QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR='" + settings.path().string() +
+                              "' XDG_CONFIG_HOME='" + settings.path().string() + "'");
     // Qt loads its platform when the window's application begins.
     bool opened = false;
     for (int i = 0; i < 600 && !opened; ++i) {

@@ -165,6 +165,7 @@ class TestCompareOptions final : public QObject {
         };
         top->setFocus();
         QTest::keyClick(top, Qt::Key_Down);
+        pictures();  // both charts are drawn anew before the highlight is taken away again
         QTest::keyClick(top, Qt::Key_Escape);
         const auto before = pictures();
         QTest::keyClick(top, Qt::Key_Down);

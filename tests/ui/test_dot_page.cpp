@@ -82,6 +82,7 @@ class TestDotPage final : public QObject {
     void initTestCase() { Theme::instance().install(); }
 
     void init() {
+        settings_.reset();  // or its unwritten values would reach the next test
         QFile::remove(folder_.filePath("settings.ini"));
         settings_ = std::make_unique<Settings>(folder_.filePath("settings.ini"));
         settings_->set(option::kTheme, 1);
@@ -193,6 +194,7 @@ class TestDotPage final : public QObject {
         waitForReport([this] { click(page()->demonstrations().button(0)); });
         auto* plot = sumChart()->findChild<QCustomPlot*>();
         QVERIFY(plot);
+        QTRY_VERIFY(plot->axisRect()->width() > 100);  // drawn
         QTest::mouseClick(plot, Qt::LeftButton, {}, plot->axisRect()->center());
         QVERIFY2(page()->inspectedStep() > 1500 && page()->inspectedStep() < 3500,
                  qPrintable(QString::number(page()->inspectedStep())));

@@ -78,6 +78,7 @@ class TestEvaluatePage final : public QObject {
     }
 
     void init() {
+        settings_.reset();  // or its unwritten values would reach the next test
         QFile::remove(folder_.filePath("settings.ini"));
         settings_ = std::make_unique<Settings>(folder_.filePath("settings.ini"));
         settings_->set(option::kTimedRuns, 1);

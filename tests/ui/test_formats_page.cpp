@@ -65,6 +65,7 @@ class TestFormatsPage final : public QObject {
     void initTestCase() { Theme::instance().install(); }
 
     void init() {
+        settings_.reset();  // or its unwritten values would reach the next test
         QFile::remove(folder_.filePath("settings.ini"));
         settings_ = std::make_unique<Settings>(folder_.filePath("settings.ini"));
         settings_->set(option::kTheme, 1);

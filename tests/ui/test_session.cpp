@@ -40,6 +40,7 @@ class TestSession final : public QObject {
 
   private slots:
     void init() {
+        settings_.reset();  // or its unwritten values would reach the next test
         QFile::remove(folder_.filePath("settings.ini"));
         settings_ = std::make_unique<Settings>(folder_.filePath("settings.ini"));
         settings_->set(option::kTimedRuns, 2);

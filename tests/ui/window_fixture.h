@@ -19,6 +19,7 @@ class WindowFixture {
   public:
     /// False where no comparison came.
     bool open() {
+        settings.reset();  // or its unwritten values would reach the next test
         QFile::remove(folder.filePath("settings.ini"));
         settings = std::make_unique<Settings>(folder.filePath("settings.ini"));
         settings->set(option::kTimedRuns, 2);

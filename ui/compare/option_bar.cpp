@@ -190,19 +190,17 @@ void OptionBar::follow() {
         static_cast<int>(std::find(std::begin(kScopes), std::end(kScopes), choices.scope) - std::begin(kScopes)));
     castActions_->actions().at(cast_->currentIndex())->setChecked(true);
     for (std::size_t i = 0; i < toggles_.size(); ++i) followToggle(i);
-    fitNames();
+    fit();
 }
 
 void OptionBar::followToggle(std::size_t index) {
     const Choices& choices = session_.choices();
     FormatToggle* toggle = toggles_[index];
     const Format& one = toggle->format();
-    const bool isReference = one == choices.reference, on = holds(choices.candidates, one),
-               rare = index >= kUsualToggles;
-    toggle->setVisible(!isReference && !(narrow_ && rare));
+    const bool on = holds(choices.candidates, one);
     toggle->setChecked(on);
-    if (rare) {
-        rareActions_[index - kUsualToggles]->setVisible(!isReference);
+    if (index >= kUsualToggles) {
+        rareActions_[index - kUsualToggles]->setVisible(one != choices.reference);
         rareActions_[index - kUsualToggles]->setChecked(on);
     }
     const bool emulated = !mayRunNative(one) || holds(choices.emulated, one);
@@ -231,29 +229,46 @@ void OptionBar::updateIcons() {
 }
 
 void OptionBar::setNarrow(bool narrow) {
-    narrow_ = narrow;
-    referenceLabel_->setVisible(!narrow);
-    castLabel_->setVisible(!narrow);
-    compareLabel_->setVisible(!narrow);
-    cast_->setVisible(!narrow);
-    more_->setVisible(narrow);
-    follow();
+    wantsNarrow_ = narrow;
+    fit();
 }
 
 void OptionBar::resizeEvent(QResizeEvent* event) {
     QFrame::resizeEvent(event);
-    fitNames();
+    fit();
 }
 
-void OptionBar::fitNames() {
-    // What everything but the toggles takes, then the toggles with their full names.
-    int others = layout()->minimumSize().width(), full = 0;
-    for (const auto* toggle : toggles_) {
-        if (toggle->isHidden()) continue;
-        others -= toggle->minimumSizeHint().width();
-        full += toggle->widthWhen(false);
+QSize OptionBar::minimumSizeHint() const { return {widthAs(true, true), QFrame::minimumSizeHint().height()}; }
+
+int OptionBar::widthAs(bool narrow, bool shortNames) const {
+    const QMargins margins = layout()->contentsMargins();
+    int width = margins.left() + margins.right() - layout()->spacing();
+    const auto take = [&](int wanted) { width += wanted + layout()->spacing(); };
+    take(reference_->minimumSizeHint().width());
+    take(1);  // the line
+    if (narrow) take(more_->minimumSizeHint().width());
+    if (!narrow)
+        for (const QWidget* one : std::initializer_list<QWidget*>{referenceLabel_, compareLabel_, castLabel_, cast_})
+            take(one->minimumSizeHint().width());
+    for (std::size_t i = 0; i < toggles_.size(); ++i)
+        if (shows(i, narrow)) take(toggles_[i]->widthWhen(shortNames));
+    return width;
+}
+
+bool OptionBar::shows(std::size_t toggle, bool narrow) const {
+    return toggles_[toggle]->format() != session_.choices().reference && !(narrow && toggle >= kUsualToggles);
+}
+
+void OptionBar::fit() {
+    narrow_ = wantsNarrow_ || widthAs(false, true) > width();
+    for (QWidget* one : std::initializer_list<QWidget*>{referenceLabel_, compareLabel_, castLabel_, cast_})
+        one->setVisible(!narrow_);
+    more_->setVisible(narrow_);
+    const bool shortNames = widthAs(narrow_, false) > width();
+    for (std::size_t i = 0; i < toggles_.size(); ++i) {
+        toggles_[i]->setVisible(shows(i, narrow_));
+        toggles_[i]->setShort(shortNames);
     }
-    for (auto* toggle : toggles_) toggle->setShort(others + full > width());
 }
 
 }  // namespace mantissa::ui

@@ -27,8 +27,11 @@ class OptionBar final : public QFrame {
     QComboBox* referenceBox() const { return reference_; }
     QComboBox* castBox() const { return cast_; }
     QPushButton* moreButton() const { return more_; }
-    void setNarrow(bool narrow);  ///< the cast and rarely compared formats move into a menu
+    /// The cast and rarely compared formats move into a menu; without it only where there is no room for them.
+    void setNarrow(bool narrow);
     void editCustomFormat();
+
+    QSize minimumSizeHint() const override;
 
   protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -41,7 +44,9 @@ class OptionBar final : public QFrame {
     void follow();
     void followToggle(std::size_t index);
     void updateIcons();
-    void fitNames();  ///< "E4M3" for "FP8 E4M3" where the full names do not fit
+    void fit();  ///< what moves into the menu, and "E4M3" for "FP8 E4M3", by the width there is
+    int widthAs(bool narrow, bool shortNames) const;
+    bool shows(std::size_t toggle, bool narrow) const;
     std::vector<Format> formats() const;
 
     Session& session_;
@@ -54,7 +59,7 @@ class OptionBar final : public QFrame {
     QActionGroup* castActions_;
     std::vector<FormatToggle*> toggles_;
     std::vector<QAction*> rareActions_;  ///< of the toggles from kUsualToggles on
-    bool narrow_ = false;
+    bool wantsNarrow_ = false, narrow_ = false;
 };
 
 /// The formats a model can be compared in, in the order of the toggles; `custom` takes the place of the custom one.
