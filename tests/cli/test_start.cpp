@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -82,6 +83,7 @@ bool hasLoaded(pid_t process, const std::string& name) {
 
 TEST(Start, OpensTheWindowWithoutACommand) {
     const TemporaryFolder settings;
+    std::filesystem::permissions(settings.path(), std::filesystem::perms::owner_all);  // or Qt warns
     StartedProgram window("'" MANTISSA_SOURCE_DIR "/resources/samples/ship.png'", {},
                           "QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR='" + settings.path().string() +
                               "' XDG_CONFIG_HOME='" + settings.path().string() + "'");

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "core/numerics/all_inputs.h"
@@ -43,10 +44,10 @@ std::uint64_t codeAt(const void* codes, std::size_t bytes, std::size_t i) {
 
 /// Releases differ: E4M3 saturates from LibTorch 2.13 on, and gave NaN before.
 Overflow overflowOf(const TorchType& type) {
-    const float huge = 1e38F;
+    const float huge = std::numeric_limits<float>::max();  // beyond every one of the types
     const at::Tensor stored = cast(std::span(&huge, 1), type.dtype);
     const Format& f = format(type.format);
-    const std::uint64_t saturated = encode(f, 1e38, {.overflow = Overflow::saturate});
+    const std::uint64_t saturated = encode(f, huge, {.overflow = Overflow::saturate});
     return codeAt(stored.const_data_ptr(), codeBytes(f), 0) == saturated ? Overflow::saturate : Overflow::standard;
 }
 
