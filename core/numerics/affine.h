@@ -20,7 +20,7 @@ struct Affine {
 Affine symmetricFor(const Format& integer, float largest);
 
 /// Scale and zero point for values between `low` and `high`, widened to hold 0, which then has a code of its own (Jacob
-/// et al. 2018, section 3): (high − low) / (codes − 1), and the code nearest to where 0 lies.
+/// et al. 2018, section 3.1): (high − low) / (codes − 1), and the code nearest to where 0 lies.
 Affine affineFor(const Format& integer, float low, float high);
 
 /// The nearest value that a code of an integer format stands for: q = round(value × (1 / scale) + zeroPoint), clamped

@@ -16,10 +16,9 @@ namespace mantissa {
 // The scale of a block whose largest magnitude is m, and with it the codes:
 //  * MX (OCP MX v1.0, clause 6.3): 2^(⌊log2 m⌋ − e), e the exponent of the element format's largest normal value,
 //    clamped to E8M0's range; a block of zeros takes the smallest. The elements are x / scale, rounded, and saturate.
-//  * NVFP4 (NVIDIA 2025, arXiv 2509.25149, appendix on quantisation): the tensor's scale is m of all values over
-//    6 × 448, and the block's is m / 6 over that, rounded to E4M3 (nearest even). The elements are
-//    x × (1 / (block's scale × tensor's scale)), rounded, and saturate; every step in float32. A block whose scale
-//    comes out 0 holds zeros.
+//  * NVFP4 (NVIDIA 2025, arXiv 2509.25149, appendix B): the tensor's scale is m of all values over 6 × 448, and the
+//    block's is m / 6 over that, rounded to E4M3 (nearest even). The elements are x × (1 / (block's scale × tensor's
+//    scale)), rounded, and saturate; every step in float32. A block whose scale comes out 0 holds zeros.
 //  * A NaN or an infinity makes its block's scale NaN and so the whole block, since FP4 and FP6 have neither. NVFP4's
 //    scale of the tensor takes no part in that: it is that of the finite values.
 

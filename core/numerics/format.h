@@ -27,7 +27,7 @@ enum class Specials {
 enum class Scaling {
     none,    ///< nothing: a code is a value. Integers in a network take one scale s for many codes: q·s (symmetric)
     affine,  ///< integers with a scale s and a zero point z: (q − z)·s (Jacob et al. 2018, equation 1)
-    mx,      ///< blocks of 32 that share an E8M0 scale (OCP MX v1.0, clause 5)
+    mx,      ///< blocks of 32 that share an E8M0 scale (OCP MX v1.0, clause 5.2)
     nvfp4    ///< blocks of 16 that share an E4M3 scale, and one FP32 scale a tensor (NVIDIA 2025, arXiv 2509.25149)
 };
 

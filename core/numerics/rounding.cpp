@@ -9,19 +9,17 @@
 
 // Policy, the same for one value and for arrays:
 //  * NaN becomes the format's quiet NaN with the sign kept. A format without NaN gives 0 of that sign; an IEEE-like
-//  format
-//    without fraction bits has no NaN code either and gives infinity.
+//    format without fraction bits has no NaN code either and gives infinity.
 //  * ±∞ stays infinite where the format has infinities and overflow is "standard"; else it overflows like any finite
-//  value.
+//    value.
 //  * −0 stays −0 where the format has it (not FNUZ, integers, E8M0). E8M0 has no zero and no sign: 0 and negatives give
-//  NaN.
+//    NaN.
 //  * Rounding happens once, as if the exponent had no upper bound; what then exceeds the largest finite value
-//  overflows. So the tie
-//    464 of E4M3 still gives 448, and 65519.99 of FP16 gives 65504.
+//    overflows. So the tie 464 of E4M3 still gives 448, and 65519.99 of FP16 gives 65504.
 //  * Overflow "standard": infinity, else NaN (E4M3, FNUZ, E8M0), else the largest finite value (FP6, FP4, integers).
-//  Directed modes
-//    that point back to the range (toward zero, up for negative values, down for positive ones) and to-odd give the
-//    largest finite value, as IEEE 754-2019 clause 7.4 asks. "saturate": always the largest finite value of that sign.
+//    Directed modes that point back to the range (toward zero, up for negative values, down for positive ones) give the
+//    largest finite value, as IEEE 754-2019 clause 7.4 asks; so does to-odd, which the standard does not know: the
+//    largest value's significand is odd in IEEE's formats. "saturate": always the largest finite value of that sign.
 //  * Nearest-even breaks ties by the last bit of the significand. E8M0's only significand is 1, odd, so its ties go up.
 //  * Integers: the value is rounded to an integer and clamped to the range; NaN gives 0.
 //  * Below the smallest positive value the neighbours are it and 0, except for E8M0, which gives its smallest.
@@ -136,7 +134,7 @@ std::uint64_t nanCode(const Format& f, bool negative) {
     return 0;
 }
 
-/// The directed modes that point back into the range never leave it (IEEE 754-2019 clause 7.4).
+/// The directed modes that point back into the range never leave it (IEEE 754-2019 clause 7.4), nor does to-odd.
 bool staysFinite(Rounding rounding, bool negative) {
     return rounding == Rounding::towardZero || rounding == Rounding::toOdd || (rounding == Rounding::up && negative) ||
            (rounding == Rounding::down && !negative);

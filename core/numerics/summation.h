@@ -13,7 +13,7 @@ namespace mantissa {
 
 /// In which order a sum is added up (Higham 2002, Accuracy and Stability of Numerical Algorithms, chapter 4).
 enum class SummationKind {
-    sequential,  ///< ((x₁ + x₂) + x₃) + …: recursive summation, algorithm 4.1
+    sequential,  ///< ((x₁ + x₂) + x₃) + …: recursive summation (section 4.1)
     blocked,     ///< sequential sums of K terms each, themselves added up sequentially
     pairwise,  ///< neighbours are added, then neighbours of the results, …; what is left over moves up (section 4.1)
     kahan      ///< sequential, each rounding error carried into the next term: compensated (Kahan 1965; algorithm 4.2)
