@@ -102,7 +102,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-    // Pages and the projector hold references to the session: they go first.
+    // Pages and the projector hold references to the session: they go first; a page on the projector comes back before.
+    if (projector_) projector_->close();
     delete projector_;
     disconnect(session_.get(), nullptr, this, nullptr);
     delete takeCentralWidget();
@@ -124,6 +125,7 @@ void MainWindow::addPage(Page* page) {
     for (Chart* chart : page->charts()) connect(chart, &Chart::exportRequested, this, &MainWindow::exportCharts);
     connect(page, &Page::statusTextChanged, this, &MainWindow::updateTexts);
     connect(page, &Page::comparisonRequested, this, [this] { showPage(0); });
+    connect(page, &Page::formatsRequested, this, &MainWindow::showFormats);
 }
 
 void MainWindow::connectSession() {
@@ -297,7 +299,8 @@ void MainWindow::updateWidthClass() {
     projectorButton_->setToolButtonStyle(narrow ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
     modelBox_->setMaximumWidth(narrow ? 240 : 300);
     imageBox_->setMaximumWidth(narrow ? 180 : 300);
-    for (Page* page : pages_) page->setWidthClass(width);
+    for (Page* page : pages_)
+        if (page->window() == this) page->setWidthClass(width);  // one on the projector has a width of its own
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

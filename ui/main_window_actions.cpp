@@ -18,6 +18,8 @@
 #include "compare/run_words.h"
 #include "main_window.h"
 #include "pages/compare_page.h"
+#include "projector/comparison_projection.h"
+#include "projector/page_projection.h"
 #include "projector/projector_window.h"
 #include "session/settings.h"
 #include "theme/theme.h"
@@ -100,7 +102,16 @@ ProjectorWindow* MainWindow::projector() const { return projector_; }
 
 void MainWindow::showProjector() {
     if (projector_) return projector_->activateWindow();
-    projector_ = new ProjectorWindow(*session_, this);
+    if (qobject_cast<ComparePage*>(currentPage())) {
+        projector_ = new ProjectorWindow(new ComparisonProjection(*session_), this);
+    } else {
+        auto* projection = new PageProjection(*currentPage(), *stack_);
+        projector_ = new ProjectorWindow(projection, this);
+        connect(projector_, &ProjectorWindow::left, this, [this, projection] {
+            projection->giveBack();
+            updateWidthClass();
+        });
+    }
     projector_->setAttribute(Qt::WA_DeleteOnClose);
     connect(projector_, &ProjectorWindow::left, this, [this] { activateWindow(); });
     projector_->showFullScreen();

@@ -44,7 +44,7 @@ void MainWindow::makeToolBar(QVBoxLayout& layout) {
     projectorButton_ = new QToolButton(bar);
     projectorButton_->setProperty("role", "button");
     projectorButton_->setText(tr("Projector"));
-    projectorButton_->setToolTip(tr("The comparison over the whole screen, large enough for a room (F9)"));
+    projectorButton_->setToolTip(tr("This page over the whole screen, large enough for a room (F9)"));
     themeButton_ = new QToolButton(bar);
     themeButton_->setProperty("role", "button");
     themeButton_->setAccessibleName(tr("Theme"));

@@ -87,11 +87,17 @@ int main(int argc, char** argv) {
             const auto path = folder / (window.pages()[i]->title().toLower().toStdString() + "-" + theme + ".png");
             if (!save(window, path)) return 1;
         }
-        window.showProjector();
-        window.projector()->showNormal();
-        window.projector()->resize(1440, 900);
-        processEventsFor(kSettle);
-        if (!save(*window.projector(), folder / (std::string("projector-") + theme + ".png"))) return 1;
+        for (std::size_t i = 0; i < window.pages().size(); ++i) {
+            window.showPage(static_cast<int>(i));
+            window.showProjector();
+            window.projector()->showNormal();
+            window.projector()->resize(1440, 900);
+            processEventsFor(kSettle);
+            const std::string page = i == 0 ? "" : window.pages()[i]->title().toLower().toStdString() + "-";
+            if (!save(*window.projector(), folder / ("projector-" + page + theme + ".png"))) return 1;
+            window.projector()->close();
+            processEventsFor(kSettle);
+        }
     }
     return 0;
 }

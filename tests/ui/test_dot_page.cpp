@@ -1,3 +1,5 @@
+#include <qcustomplot.h>
+
 #include <QAbstractButton>
 #include <QApplication>
 #include <QCheckBox>
@@ -14,7 +16,6 @@
 #include <QUndoStack>
 #include <algorithm>
 #include <memory>
-#include <qcustomplot.h>
 
 #include "bundled.h"
 #include "charts/chart.h"
@@ -27,8 +28,10 @@
 #include "dot/sum_box.h"
 #include "dot/transport.h"
 #include "dot/vector_box.h"
+#include "formats/formats_session.h"
 #include "main_window.h"
 #include "pages/dot_product_page.h"
+#include "pages/formats_page.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 
@@ -213,6 +216,19 @@ class TestDotPage final : public QObject {
         QTest::mouseClick(page()->results().viewport(), Qt::LeftButton, {},
                           page()->results().visualRect(page()->results().model()->index(row, 0)).center());
         QCOMPARE(page()->inspectedSeries(), *chosen);
+    }
+
+    void aStepIsShownBitByBitInFormats() {
+        // 256 in BF16, and the 1 that changes nothing.
+        click(page()->showInFormats());
+        auto* formats = window_->findChild<FormatsPage*>();
+        QVERIFY(formats->isVisible());
+        QCOMPARE(formats->formats().state().selected, std::string("bf16"));
+        QCOMPARE(formats->formats().selected().stored.value, 256.0);
+        QCOMPARE(formats->formats().state().addend, std::string("1"));
+        QVERIFY(formats->formats().stagnates(formats->formats().selected()));
+        QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(formats->formats().selected().stored.value != 256.0);
     }
 
     void playRunsAndPauses() {

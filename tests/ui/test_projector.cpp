@@ -5,7 +5,14 @@
 #include "compare/finding_card.h"
 #include "compare/metric_table.h"
 #include "compare/option_bar.h"
-#include "projector/projector_content.h"
+#include "dot/dot_session.h"
+#include "formats/formats_session.h"
+#include "formats/value_bar.h"
+#include "formats/value_field.h"
+#include "pages/dot_product_page.h"
+#include "pages/formats_page.h"
+#include "projector/comparison_projection.h"
+#include "projector/page_projection.h"
 #include "projector/projector_window.h"
 #include "widgets/format_toggle.h"
 #include "window_fixture.h"
@@ -21,7 +28,7 @@ class TestProjector final : public QObject {
     test::WindowFixture fixture_;
 
     ProjectorWindow* projector() const { return fixture_.window->projector(); }
-    ProjectorContent& content() const { return projector()->content(); }
+    ComparisonProjection& content() const { return static_cast<ComparisonProjection&>(projector()->content()); }
     void press(int key, Qt::KeyboardModifiers modifiers = {}) {
         QTest::keyClick(projector(), static_cast<Qt::Key>(key), modifiers);
     }
@@ -105,6 +112,60 @@ class TestProjector final : public QObject {
         press(Qt::Key_H);
         QVERIFY(!content().hidesResults());
         QVERIFY(!content().covered());
+    }
+
+    /// The same page, live: its state is kept on the way there and back.
+    void otherPagesGoThereAndComeBack() {
+        press(Qt::Key_Escape);
+        QTRY_VERIFY(!fixture_.window->projector());
+        for (std::size_t i = 1; i < fixture_.window->pages().size(); ++i) {
+            Page* page = fixture_.window->pages()[i];
+            fixture_.window->showPage(static_cast<int>(i));
+            QTest::keyClick(fixture_.window.get(), Qt::Key_F9);
+            QVERIFY(projector());
+            projector()->showNormal();
+            projector()->resize(1440, 900);
+            QVERIFY(QTest::qWaitForWindowActive(projector()));
+            QTRY_VERIFY2(projector()->zoom() > 1.2, qPrintable(page->title()));
+            QVERIFY(page->isVisible());
+            QCOMPARE(page->window(), &projector()->content());
+            QVERIFY(page->width() * projector()->zoom() <= projector()->width());
+            fixture_.window->resize(1300, 860);  // the window's width is not the page's now
+            QPointer<ProjectorWindow> held(projector());
+            projector()->activateWindow();
+            QVERIFY(QTest::qWaitForWindowActive(projector()));
+            press(Qt::Key_F9);
+            QTRY_VERIFY(!held);
+            QCOMPARE(page->window(), fixture_.window.get());
+            QVERIFY(page->isVisible());
+            QCOMPARE(fixture_.window->pages()[i], page);
+        }
+    }
+
+    void theFormatsPageWorksThere() {
+        press(Qt::Key_Escape);
+        auto* page = fixture_.window->findChild<FormatsPage*>();
+        fixture_.window->showPage(1);
+        fixture_.window->showProjector();
+        QVERIFY(QTest::qWaitForWindowActive(projector()));
+        ValueField* field = page->valueBar().field();
+        field->setFocus();
+        field->selectAll();
+        for (const auto key : {Qt::Key_2, Qt::Key_5, Qt::Key_6}) press(key);
+        QCOMPARE(page->formats().entry("bf16").stored.value, 256.0);
+        // Closing the window while its page is away ends cleanly.
+        fixture_.window.reset();
+    }
+
+    void demonstrationsAreOneKeyThere() {
+        press(Qt::Key_Escape);
+        auto* page = fixture_.window->findChild<DotProductPage*>();
+        fixture_.window->showPage(2);
+        fixture_.window->showProjector();
+        QVERIFY(QTest::qWaitForWindowActive(projector()));
+        press(Qt::Key_2);
+        QTRY_VERIFY_WITH_TIMEOUT(page->dot().report() && page->dot().report()->source.data == DotData::uniform,
+                                 kPatience);
     }
 
     void closingTheWindowClosesTheProjector() {

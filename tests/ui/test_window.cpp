@@ -399,7 +399,9 @@ class TestWindow final : public QObject {
             window_->resize(size);
             QCOMPARE(window_->size(), size);
             // The toggles give up their full names once the layout has told them their width.
-            const auto end = [this] { return comparePage()->mapTo(window_.get(), QPoint(comparePage()->width(), 0)).x(); };
+            const auto end = [this] {
+                return comparePage()->mapTo(window_.get(), QPoint(comparePage()->width(), 0)).x();
+            };
             QTRY_VERIFY2(end() <= window_->width(),
                          qPrintable(QStringLiteral("the page ends at %1 of %2 px").arg(end()).arg(window_->width())));
             QTest::qWait(50);

@@ -65,6 +65,12 @@ QString Chart::hoverText(const QCustomPlot&, QPointF) const { return {}; }
 
 ChartStyle Chart::screenStyle() const { return chartStyle(Theme::instance().scheme(), Ink::color, size()); }
 
+void Chart::setPlotPixels(double ratio) {
+    if (plot_->bufferDevicePixelRatio() == ratio) return;
+    plot_->setBufferDevicePixelRatio(ratio);
+    refresh();
+}
+
 void Chart::refresh() {
     const QString nothing = emptyText();
     setAccessibleName(title());

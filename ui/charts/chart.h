@@ -50,6 +50,8 @@ class Chart : public QWidget {
     /// Draws on screen again: new data, new theme or new size.
     void refresh();
     ChartStyle screenStyle() const;
+    /// Draws with this many pixels per px, for a view that scales the widget.
+    void setPlotPixels(double ratio);
     QCustomPlot& plot() { return *plot_; }
 
     void copyPicture() const;

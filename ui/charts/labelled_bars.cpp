@@ -10,6 +10,7 @@ namespace mantissa::ui {
 namespace {
 
 constexpr int kLeastBand = 13;      // px a bar
+constexpr int kScaleHeight = 12;    // px more than the least, from which on there is a scale below the bars
 constexpr double kCutBeyond = 3;    // a bar more than this many times the longest of the others is cut
 constexpr double kMostNames = 0.4;  // of the width
 
@@ -74,6 +75,11 @@ void drawLabelledBars(QCustomPlot& plot, const ChartStyle& style, const std::vec
     rect->setMargins(QMargins(static_cast<int>(nameWidth) + 10, 2,
                               std::min(static_cast<int>(noteWidth) + 10, style.size.width() / 2), 0));
     styleAxis(*x, style, style.size.height() > 150 ? axisLabel : QString());
+    // Every bar has its number: where room is short the scale gives its own to them.
+    if (style.size.height() < leastHeightOfBars(bars.size()) + kScaleHeight) {
+        x->setTicks(false);
+        x->setTickLabels(false);
+    }
     const double most = end == ScaleEnd::cutOutliers ? endBeforeOutliers(values) : longest(values);
     x->setRange(0, most > 0 ? most : 1);
     x->setTicker(numberTicker(style.size.width() < 420 ? 4 : 5));

@@ -127,6 +127,7 @@ void RunningSumChart::drawStops(QCustomPlot& plot, QCPAxisRect* rect, const Char
             taken.push_back(box);
             painter.setPen(QPen(style.tokens.text3, 1));
             if (box.left() > at.x() + kMarkerSize) painter.drawLine(at, QPointF(box.left() - 4, box.center().y()));
+            painter.fillRect(box.adjusted(-3, 0, 3, 0), style.tokens.card);  // lines do not cross the words
             paintText(painter, box.topLeft(), Qt::AlignLeft | Qt::AlignTop, head, style.strongFont(),
                       style.tokens.text1);
             paintText(painter, box.bottomLeft(), Qt::AlignLeft | Qt::AlignBottom, text, style.axisFont(),

@@ -154,12 +154,9 @@ void OptionBar::editCustomFormat() {
     auto* dialog = new CustomFormatDialog(session_.choices().custom, window());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
-        Choices choices = session_.choices();
-        const Format before = choices.custom, after = dialog->format();
-        choices.custom = after;
-        std::replace(choices.candidates.begin(), choices.candidates.end(), before, after);
-        if (choices.reference == before) choices.reference = after;
-        session_.choose(tr("Change the custom format to %1").arg(QString::fromStdString(after.title)), choices);
+        const Format custom = dialog->format();
+        session_.choose(tr("Change the custom format to %1").arg(QString::fromStdString(custom.title)),
+                        withCustom(session_.choices(), custom));
     });
     dialog->open();
 }

@@ -106,6 +106,23 @@ QString StepView::title() const {
         .arg(groupedText(static_cast<std::int64_t>(step_.n)), titleOf(report_->series[series_]));
 }
 
+std::optional<FormatsState> StepView::formatsState() const {
+    if (!report_ || !holds(accumulator(), step_.addition.left) || !std::isfinite(step_.addition.right))
+        return std::nullopt;
+    FormatsState state;
+    const auto keys = FormatsState::allKeys();
+    const bool known = std::find(keys.begin(), keys.end(), accumulator().name) != keys.end();
+    if (!known && accumulator().kind != FormatKind::floating) return std::nullopt;
+    state.selected = known ? accumulator().name : std::string(kCustomKey);
+    if (!known) state.custom = accumulator();
+    state.source = SourceBits{state.selected, encode(accumulator(), step_.addition.left)};
+    state.addend = exactDecimalText(step_.addition.right);
+    state.shown = ShownFormats::all;
+    const auto usual = FormatsState{}.shownKeys();
+    if (std::find(usual.begin(), usual.end(), state.selected) != usual.end()) state.shown = FormatsState{}.shown;
+    return state;
+}
+
 StepView::Line StepView::sumLine() const {
     const double left = step_.addition.left;
     return {tr("Sum so far"), plainText(left), accumulator(),

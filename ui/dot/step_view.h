@@ -2,7 +2,9 @@
 
 #include <QWidget>
 #include <memory>
+#include <optional>
 
+#include "formats/formats_state.h"
 #include "study/dot_product.h"
 
 namespace mantissa::ui {
@@ -23,6 +25,9 @@ class StepView final : public QWidget {
     QString title() const;
     /// All that is shown, as text.
     QString text() const;
+    /// The sum so far in the accumulator's format, for the Formats page; what is added is the addend there. None where
+    /// that page has no such format, or the sum is no value of it.
+    std::optional<FormatsState> formatsState() const;
 
     QSize sizeHint() const override { return minimumSizeHint(); }
     QSize minimumSizeHint() const override;

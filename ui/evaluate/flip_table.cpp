@@ -38,6 +38,7 @@ FlipTable::FlipTable(FolderSession& folder, QWidget* parent)
     verticalHeader()->setDefaultSectionSize(kRowHeight);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setTextElideMode(Qt::ElideRight);
     setMinimumHeight(120);
     fetch_.setSingleShot(true);
     fetch_.setInterval(kFetchAfter);

@@ -51,8 +51,16 @@ Error misread(const QString& message) { return {.code = ErrorCode::invalidArgume
 }  // namespace
 
 FormatsSession::FormatsSession(Session& session, QObject* parent)
-    : QObject(parent), session_(session), value_(startValue()) {
-    apply(FormatsState{});
+    : QObject(parent), session_(session), seenCustom_(session.choices().custom), value_(startValue()) {
+    FormatsState start;
+    start.custom = seenCustom_;
+    apply(start);
+    connect(&session_, &Session::choicesChanged, this, &FormatsSession::followCustom);
+}
+
+void FormatsSession::followCustom() {
+    const Format& custom = session_.choices().custom;
+    if (std::exchange(seenCustom_, custom) != custom && custom != state_.custom) apply(withCustom(custom));
 }
 
 const FormatEntry& FormatsSession::entry(std::string_view key) const {
@@ -94,6 +102,7 @@ void FormatsSession::apply(const FormatsState& state) {
         one.outcome = outcomeOf(one.format, value_, one.stored);
         entries_.push_back(std::move(one));
     }
+    session_.setCustom(state.custom);
     emit changed();
 }
 
@@ -210,12 +219,16 @@ bool FormatsSession::stagnates(const FormatEntry& entry) const {
 void FormatsSession::setCustom(int exponentBits, int fractionBits, int gesture) {
     const auto custom = findFormat("e" + std::to_string(exponentBits) + "m" + std::to_string(fractionBits));
     if (!custom) return;
+    change(tr("Custom format %1").arg(QString::fromStdString(custom->name)), withCustom(*custom), gesture);
+}
+
+FormatsState FormatsSession::withCustom(const Format& custom) const {
     FormatsState after = state_;
     // Bits of the old layout mean nothing in the new one: the value stays.
     if (const auto* bits = std::get_if<SourceBits>(&state_.source); bits && bits->key == kCustomKey)
         after.source = TypedText{.text = shortestText(decode(state_.custom, bits->code)), .readIn = state_.selected};
-    after.custom = *custom;
-    change(tr("Custom format %1").arg(QString::fromStdString(custom->name)), after, gesture);
+    after.custom = custom;
+    return after;
 }
 
 void FormatsSession::restore(const FormatsState& state) {

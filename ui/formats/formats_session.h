@@ -64,9 +64,13 @@ class FormatsSession final : public QObject {
     void change(const QString& name, const FormatsState& after, int gesture = 0);
     void apply(const FormatsState& state);
     TypedValue valueOf(const FormatsState& state) const;
+    void followCustom();
+    /// The state with another custom format.
+    FormatsState withCustom(const Format& custom) const;
 
     Session& session_;
     FormatsState state_;
+    Format seenCustom_;  ///< what the session's custom format was last
     TypedValue value_;
     std::vector<FormatEntry> entries_;
 };

@@ -23,20 +23,6 @@ constexpr ShownName kShownNames[]{{ShownFormats::main, "main"},
                                   {ShownFormats::integers, "integers"},
                                   {ShownFormats::all, "all"}};
 
-bool isShown(const Format& f, ShownFormats shown) {
-    switch (shown) {
-        case ShownFormats::main:
-            return std::find(std::begin(kMainFormats), std::end(kMainFormats), f.name) != std::end(kMainFormats);
-        case ShownFormats::small:
-            return f.kind == FormatKind::floating && f.bits() <= 8;
-        case ShownFormats::integers:
-            return f.kind == FormatKind::integer;
-        case ShownFormats::all:
-            return true;
-    }
-    return false;
-}
-
 Error misread(std::string message, std::string_view part) {
     return {.code = ErrorCode::invalidArgument, .message = std::move(message), .where = std::string(part)};
 }
@@ -188,6 +174,20 @@ Result<FormatsState> putTogether(FormatsState state, const Parts& parts) {
 }
 
 }  // namespace
+
+bool isShown(const Format& f, ShownFormats shown) {
+    switch (shown) {
+        case ShownFormats::main:
+            return std::find(std::begin(kMainFormats), std::end(kMainFormats), f.name) != std::end(kMainFormats);
+        case ShownFormats::small:
+            return f.kind == FormatKind::floating && f.bits() <= 8;
+        case ShownFormats::integers:
+            return f.kind == FormatKind::integer;
+        case ShownFormats::all:
+            return true;
+    }
+    return false;
+}
 
 const Format& FormatsState::formatOf(std::string_view key) const { return key == kCustomKey ? custom : format(key); }
 

@@ -32,6 +32,9 @@ struct SourceBits {
 /// Which formats stand in the table.
 enum class ShownFormats { main, small, integers, all };
 
+/// Whether a format is one of them.
+bool isShown(const Format& format, ShownFormats shown);
+
 /// Everything the Formats page shows, as a value: one entry of the undo stack, and one line of text.
 struct FormatsState {
     std::variant<TypedText, SourceBits> source;

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "number_text.h"
+#include "numerics/format_uses.h"
 #include "theme/format_look.h"
 #include "theme/theme.h"
+#include "widgets/card.h"
 
 namespace mantissa::ui {
 namespace {
@@ -46,6 +48,8 @@ double numberOf(const LimitsModel::Row& row, Column column) {
             return l.dynamicRangeDb;
         case Column::binades:
             return l.dynamicRangeBinades;
+        case Column::uses:
+            return static_cast<double>(usesOf(row.format).size());
     }
     return 0;
 }
@@ -83,11 +87,37 @@ QString textOf(const LimitsModel::Row& row, Column column) {
         case Column::decibels:
         case Column::binades:
             return fixedText(number, 1);
+        case Column::uses:
+            return usersText(f);
     }
     return {};
 }
 
+bool isWords(Column column) { return column == Column::format || column == Column::uses; }
+
 }  // namespace
+
+QString usersText(const Format& f) {
+    QStringList users;
+    for (const FormatUse& use : usesOf(f))
+        users << QString::fromUtf8(use.user.data(), static_cast<qsizetype>(use.user.size()));
+    users.removeDuplicates();
+    return users.join(QStringLiteral(", "));
+}
+
+QString usesText(const Format& format) {
+    QStringList lines;
+    if (const Format* scale = scaleOf(format))
+        lines << QObject::tr("%1 values share a scale in %2. Limits are those of value times scale.")
+                     .arg(format.blockSize)
+                     .arg(QString::fromStdString(scale->title));
+    const auto text = [](std::string_view words) {
+        return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+    };
+    for (const FormatUse& use : usesOf(format))
+        lines << QObject::tr("%1: %2\n    %3").arg(text(use.user), text(use.how), text(use.source));
+    return lines.join('\n');
+}
 
 void LimitsModel::setRows(std::vector<Row> rows, const std::string& selected) {
     const bool same = std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end(),
@@ -125,14 +155,17 @@ QVariant LimitsModel::data(const QModelIndex& index, int role) const {
             if (column != Column::format) return {};
             return markerPixmap(lookOf(row.format), Theme::instance().formatColor(row.format), 12, 2);
         case Qt::FontRole:
-            return column == Column::format ? themeFont(FontRole::words, kSecondaryPixels)
-                                            : themeFont(FontRole::numbers, kSecondaryPixels);
+            return isWords(column) ? themeFont(FontRole::words, kSecondaryPixels)
+                                   : themeFont(FontRole::numbers, kSecondaryPixels);
         case Qt::TextAlignmentRole:
-            return static_cast<int>((column == Column::format ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+            return static_cast<int>((isWords(column) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
         case Qt::BackgroundRole:
             return row.key == selected_ ? QVariant(t.accentFill) : QVariant();
         case Qt::ForegroundRole:
             return t.text1;
+        case Qt::ToolTipRole:
+            if (column == Column::uses || column == Column::format) return plainToolTip(usesText(row.format));
+            return {};
         default:
             return {};
     }
@@ -157,6 +190,7 @@ QVariant LimitsModel::headerData(int section, Qt::Orientation orientation, int r
         {tr("∞"), tr("How many codes are infinities")},
         {tr("Range, dB"), tr("20 log₁₀(largest / smallest positive value)")},
         {tr("Binades"), tr("log₂(largest / smallest positive value)")},
+        {tr("Used by"), tr("Hardware and libraries that compute with it or store it")},
     };
     switch (role) {
         case Qt::DisplayRole:
@@ -164,7 +198,8 @@ QVariant LimitsModel::headerData(int section, Qt::Orientation orientation, int r
         case Qt::ToolTipRole:
             return titles[section].help;
         case Qt::TextAlignmentRole:
-            return static_cast<int>((section == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+            return static_cast<int>((isWords(static_cast<Column>(section)) ? Qt::AlignLeft : Qt::AlignRight) |
+                                    Qt::AlignVCenter);
         default:
             return {};
     }

@@ -27,15 +27,16 @@ class LimitsModel final : public QAbstractTableModel {
         nans,
         infinities,
         decibels,
-        binades
+        binades,
+        uses
     };
-    static constexpr int kColumns = static_cast<int>(Column::binades) + 1;
+    static constexpr int kColumns = static_cast<int>(Column::uses) + 1;
     static constexpr int kSortRole = Qt::UserRole;
 
     using QAbstractTableModel::QAbstractTableModel;
 
     struct Row {
-        std::string key;
+        std::string key;  ///< empty: a format in blocks, which has no bits of its own to select
         Format format;
         FormatLimits limits;
     };
@@ -52,5 +53,10 @@ class LimitsModel final : public QAbstractTableModel {
     std::vector<Row> rows_;
     std::string selected_;
 };
+
+/// "NVIDIA H100 (Hopper), PyTorch": who uses a format; empty where nobody is known to.
+QString usersText(const Format& format);
+/// What scales a format's codes, who uses it, how, and where that stands: a use a line. Empty where there is nothing.
+QString usesText(const Format& format);
 
 }  // namespace mantissa::ui

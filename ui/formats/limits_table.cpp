@@ -64,8 +64,8 @@ LimitsTable::LimitsTable(FormatsSession& formats, QWidget* parent)
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setMinimumSectionSize(30);
     connect(this, &QAbstractItemView::activated, this, [this](const QModelIndex& index) {
-        const int row = sorted_->mapToSource(index).row();
-        formats_.select(model_->rows()[static_cast<std::size_t>(row)].key);
+        const auto row = static_cast<std::size_t>(sorted_->mapToSource(index).row());
+        if (const std::string& key = model_->rows()[row].key; !key.empty()) formats_.select(key);
     });
     connect(this, &QAbstractItemView::clicked, this, &QAbstractItemView::activated);
     connect(model_, &QAbstractItemModel::modelReset, this, &LimitsTable::layOutColumns);
@@ -80,6 +80,9 @@ void LimitsTable::follow() {
         const Format& f = formats_.state().formatOf(key);
         rows.push_back({key, f, limits(f)});
     }
+    for (const Format& f : scaledFormats())
+        if (isShown(elementOf(f), formats_.state().shown) && formats_.state().shown != ShownFormats::main)
+            rows.push_back({{}, f, limits(f)});
     model_->setRows(std::move(rows), formats_.state().selected);
 }
 

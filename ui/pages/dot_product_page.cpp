@@ -25,7 +25,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kControlColumn = 262, kNumberColumnLeast = 300, kNumberColumn = 346;  // px
+constexpr int kControlColumn = 262, kNumberColumnLeast = 300, kNumberColumn = 404;  // px
 constexpr int kComputingAfter = 150;                                                // ms
 
 }  // namespace
@@ -101,7 +101,12 @@ void DotProductPage::makeChartPanels() {
 
 void DotProductPage::makeNumberPanels() {
     stepView_ = new StepView;
-    board_->addPanel({.title = tr("Step"), .tab = {}, .body = stepView_, .header = {}},
+    showInFormats_ = linkButton(tr("Show in Formats"));
+    showInFormats_->setToolTip(tr("The sum so far bit by bit, and what is added to it"));
+    connect(showInFormats_, &QPushButton::clicked, this, [this] {
+        if (const auto state = stepView_->formatsState()) emit formatsRequested(*state);
+    });
+    board_->addPanel({.title = tr("Step"), .tab = {}, .body = stepView_, .header = {showInFormats_}},
                      {.column = 2, .row = 0, .stretch = 0, .tabGroup = 1});
     results_ = new DotResults;
     auto* copy = linkButton(tr("Copy table"));
@@ -183,6 +188,7 @@ void DotProductPage::inspect(std::size_t series, quint64 step) {
     errorChart_->setInspected(series_, step_);
     results_->setInspected(series_);
     stepView_->setStep(shown_, series_, step_);
+    showInFormats_->setEnabled(stepView_->formatsState().has_value());
     board_->setSubtitle(stepView_, stepView_->title().section(QStringLiteral(" "), 1));
 }
 

@@ -41,6 +41,7 @@ class DotProductPage final : public Page {
     SumBox& sums() const { return *sums_; }
     Transport& transport() const { return *transport_; }
     StepView& stepView() const { return *stepView_; }
+    QPushButton* showInFormats() const { return showInFormats_; }
     DotResults& results() const { return *results_; }
     Demonstrations& demonstrations() const { return *demonstrations_; }
     QString finding() const;
@@ -69,6 +70,7 @@ class DotProductPage final : public Page {
     RunningSumChart* sumChart_;
     DotErrorChart* errorChart_;
     StepView* stepView_;
+    QPushButton* showInFormats_;
     DotResults* results_;
     Demonstrations* demonstrations_;
     DotReportPtr shown_;

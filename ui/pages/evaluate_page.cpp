@@ -106,6 +106,7 @@ void EvaluatePage::makePanels() {
                      {.column = 1, .row = 0, .stretch = 1, .tabGroup = 1});
     board_->setColumnWidth(1, kFlipColumnLeast, kFlipColumn);
     board_->arrange(WidthClass::wide);
+    candidate_->hide();
     charts_ = {rates_, spread_, flipRate_};
 }
 

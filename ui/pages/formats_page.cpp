@@ -14,6 +14,7 @@
 #include "formats/custom_format.h"
 #include "formats/format_table.h"
 #include "formats/formats_session.h"
+#include "formats/limits_model.h"
 #include "formats/limits_table.h"
 #include "formats/stagnation_line.h"
 #include "formats/value_bar.h"
@@ -21,6 +22,7 @@
 #include "session/session.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
+#include "widgets/elided_label.h"
 #include "widgets/panel_board.h"
 #include "widgets/segmented_control.h"
 
@@ -115,6 +117,9 @@ QWidget* FormatsPage::makeLimits() {
     limits_ = new LimitsTable(*formats_);
     custom_ = new CustomFormat(*formats_);
     column->addWidget(limits_, 1);
+    uses_ = new ElidedLabel(Qt::ElideRight);
+    uses_->setProperty("role", "caption");
+    column->addWidget(uses_);
     auto* line = new QFrame;
     line->setProperty("role", "line");
     line->setFixedHeight(1);
@@ -141,7 +146,6 @@ void FormatsPage::setWidthClass(WidthClass width) {
     nameViews(width);
     board_->arrange(width);
     emit statusTextChanged();
-    emit statusTextChanged();
 }
 
 void FormatsPage::onShown() { session().checkItself(); }
@@ -156,6 +160,11 @@ void FormatsPage::follow() {
                             .rounding = state.rounding};
     for (const auto& key : state.shownKeys()) shown.entries.push_back(formats_->entry(key));
     chart_->setData(std::move(shown));
+    const Format& selected = formats_->selected().format;
+    const QString users = usersText(selected);
+    uses_->setText(users.isEmpty() ? tr("%1: no use known").arg(shortTitle(selected))
+                                   : tr("%1 is used by %2").arg(shortTitle(selected), users));
+    uses_->setFullText(usesText(selected));
     emit statusTextChanged();
 }
 
@@ -169,9 +178,9 @@ Status FormatsPage::restore(std::string_view stateText) {
 QString FormatsPage::statusText() const {
     const FormatsState& state = formats_->state();
     const QString rounding = QString::fromStdString(std::string(roundingName(state.rounding))).replace('-', ' ');
-    const QString value = tr("Value %1 rounded to %2 formats, %3")
-                              .arg(elidedMiddle(formats_->valueText(), 24), QString::number(state.shownKeys().size()),
-                                   rounding);
+    const QString value =
+        tr("Value %1 rounded to %2 formats, %3")
+            .arg(elidedMiddle(formats_->valueText(), 24), QString::number(state.shownKeys().size()), rounding);
     return value + QStringLiteral(".   ") + selfCheckText();
 }
 

@@ -9,6 +9,7 @@ class BitEditor;
 class BitLegend;
 class Card;
 class CustomFormat;
+class ElidedLabel;
 class FormatTable;
 class FormatsSession;
 class LimitsTable;
@@ -61,6 +62,7 @@ class FormatsPage final : public Page {
     BitEditor* editor_;
     LimitsTable* limits_;
     CustomFormat* custom_;
+    ElidedLabel* uses_;
     StagnationLine* stagnation_;
     RepresentableChart* chart_;
     SegmentedControl* views_;

@@ -9,6 +9,7 @@ namespace mantissa::ui {
 
 class Chart;
 class Session;
+struct FormatsState;
 
 /// Layout class of the window: below 1240 px cards become tabs and the rail shows icons only.
 enum class WidthClass { wide, narrow };
@@ -41,6 +42,8 @@ class Page : public QWidget {
     void statusTextChanged();
     /// The page has opened a picture to be compared: show the Compare page.
     void comparisonRequested();
+    /// Show a value bit by bit, on the Formats page.
+    void formatsRequested(const mantissa::ui::FormatsState& state);
 
   private:
     Session& session_;

@@ -10,11 +10,8 @@ namespace mantissa::ui {
 
 std::vector<Page*> makePages(Session& session) {
     return {
-        new ComparePage(session),
-        new FormatsPage(session),
-        new DotProductPage(session),
-        new MemoryPage(session),
-        new EvaluatePage(session),
+        new ComparePage(session), new FormatsPage(session),  new DotProductPage(session),
+        new MemoryPage(session),  new EvaluatePage(session),
     };
 }
 

@@ -6,8 +6,7 @@
 #include <QKeyEvent>
 #include <algorithm>
 
-#include "projector/projector_content.h"
-#include "session/session.h"
+#include "projector/projection.h"
 #include "theme/theme.h"
 
 namespace mantissa::ui {
@@ -18,8 +17,7 @@ constexpr QSize kUsualSize(900, 562);
 
 }  // namespace
 
-ProjectorWindow::ProjectorWindow(Session& session, QWidget* parent)
-    : QGraphicsView(parent), content_(new ProjectorContent(session)) {
+ProjectorWindow::ProjectorWindow(Projection* content, QWidget* parent) : QGraphicsView(parent), content_(content) {
     setWindowFlag(Qt::Window);
     setWindowTitle(tr("Mantissa, projector"));
     setAccessibleName(windowTitle());
@@ -32,7 +30,7 @@ ProjectorWindow::ProjectorWindow(Session& session, QWidget* parent)
     setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
     scene()->addWidget(content_);
     content_->installEventFilter(this);
-    connect(content_, &ProjectorContent::leaveRequested, this, &QWidget::close);
+    connect(content_, &Projection::leaveRequested, this, &QWidget::close);
 }
 
 ProjectorWindow::~ProjectorWindow() = default;
@@ -61,45 +59,15 @@ void ProjectorWindow::fit() {
 }
 
 void ProjectorWindow::keyPressEvent(QKeyEvent* event) {
-    // Before the scene: a control in focus must not keep a clicker from turning the view.
-    if (event->modifiers() == Qt::NoModifier && !passesKey(event->key())) return;
-    QGraphicsView::keyPressEvent(event);
-}
-
-bool ProjectorWindow::passesKey(int key) {
-    switch (key) {
-        case Qt::Key_PageDown:
-            content_->turn(+1);
-            return false;
-        case Qt::Key_PageUp:
-            content_->turn(-1);
-            return false;
-        case Qt::Key_Space:
-            if (content_->focusWidget()) return true;
-            content_->turn(+1);
-            return false;
-        case Qt::Key_1:
-        case Qt::Key_2:
-        case Qt::Key_3:
-        case Qt::Key_4:
-            content_->showView(key - Qt::Key_1);
-            return false;
-        case Qt::Key_H:
-            content_->setHidden(!content_->hidesResults());
-            return false;
-        case Qt::Key_R:
-            content_->reveal();
-            return false;
-        case Qt::Key_F5:
-            content_->run();
-            return false;
-        case Qt::Key_Escape:
-        case Qt::Key_F9:
+    if (event->modifiers() == Qt::NoModifier) {
+        if (event->key() == Qt::Key_Escape || event->key() == Qt::Key_F9) {
             close();
-            return false;
-        default:
-            return true;
+            return;
+        }
+        // Before the scene: a control in focus must not keep a clicker from turning the view.
+        if (content_->takesKey(event->key())) return;
     }
+    QGraphicsView::keyPressEvent(event);
 }
 
 void ProjectorWindow::closeEvent(QCloseEvent* event) {

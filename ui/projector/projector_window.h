@@ -4,20 +4,18 @@
 
 namespace mantissa::ui {
 
-class ProjectorContent;
-class Session;
+class Projection;
 
-/// The comparison for a room: over the whole screen, everything as large as the screen allows, four views that a
-/// clicker's Page Up and Page Down turn. The widgets are those of the window, scaled, so they stay live: toggles,
-/// charts, hover.
+/// The comparison or a page for a room: over the whole screen, everything as large as the screen allows. The widgets
+/// are those of the window, scaled, so they stay live: toggles, charts, hover. Esc leaves.
 class ProjectorWindow final : public QGraphicsView {
     Q_OBJECT
 
   public:
-    explicit ProjectorWindow(Session& session, QWidget* parent);
+    ProjectorWindow(Projection* content, QWidget* parent);  ///< takes the content over
     ~ProjectorWindow() override;
 
-    ProjectorContent& content() const { return *content_; }
+    Projection& content() const { return *content_; }
     double zoom() const { return zoom_; }
 
   signals:
@@ -31,9 +29,8 @@ class ProjectorWindow final : public QGraphicsView {
 
   private:
     void fit();
-    bool passesKey(int key);  ///< false: it was one of the mode's own
 
-    ProjectorContent* content_;  ///< owned by the scene
+    Projection* content_;  ///< owned by the scene
     double zoom_ = 1;
 };
 

@@ -74,6 +74,13 @@ bool looksLikePicture(const fs::path& path) {
     return types.mimeTypeForFile(info, QMimeDatabase::MatchExtension).name().startsWith(QLatin1String("image/"));
 }
 
+Choices withCustom(Choices choices, const Format& custom) {
+    const Format before = std::exchange(choices.custom, custom);
+    std::replace(choices.candidates.begin(), choices.candidates.end(), before, custom);
+    if (choices.reference == before) choices.reference = custom;
+    return choices;
+}
+
 Session::Session(Settings& settings, QObject* parent)
     : QObject(parent),
       settings_(settings),
@@ -163,6 +170,14 @@ void Session::useImage(SourceImage image) {
 void Session::choose(const QString& name, const Choices& choices) {
     if (choices == choices_) return;
     undoStack_->push(new ChooseCommand(*this, name, choices));
+}
+
+void Session::setCustom(const Format& custom) {
+    const auto known = knownFormats();
+    if (custom == choices_.custom || std::find(known.begin(), known.end(), custom) != known.end()) return;
+    const Choices before = std::exchange(choices_, withCustom(choices_, custom));
+    emit choicesChanged();
+    if (before.candidates != choices_.candidates || before.reference != choices_.reference) afterChange();
 }
 
 void Session::apply(const Choices& choices) {

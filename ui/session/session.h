@@ -33,6 +33,9 @@ struct Choices {
     bool operator==(const Choices&) const = default;
 };
 
+/// The choices with another custom format, also where the one before is compared or the reference.
+Choices withCustom(Choices choices, const Format& custom);
+
 /// Something that went wrong, ready to be shown in place.
 struct Problem {
     QString title;  ///< "“x.safetensors” was not opened"
@@ -87,6 +90,9 @@ class Session final : public QObject {
 
     /// Changes the choices, undoably, under this name ("Turn on FP16"), and runs when "Run on change" is on.
     void choose(const QString& name, const Choices& choices);
+    /// The custom format that another page has made, without an entry of its own on the undo stack. One that has a name
+    /// (E4M3) is compared under that name, so the custom one stays what it was.
+    void setCustom(const Format& custom);
     void setRunOnChange(bool on);
     bool runOnChange() const;
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QWidget>
 #include <vector>
+
+#include "projector/projection.h"
 
 class QLabel;
 class QPushButton;
@@ -20,13 +21,13 @@ class SegmentedControl;
 class Session;
 
 /// What the projector shows: formats, finding, the picture, and one of four views of the comparison.
-class ProjectorContent final : public QWidget {
+class ComparisonProjection final : public Projection {
     Q_OBJECT
 
   public:
     static constexpr int kViews = 4;  ///< Classes, Differences, Metrics, Memory
 
-    explicit ProjectorContent(Session& session, QWidget* parent = nullptr);
+    explicit ComparisonProjection(Session& session, QWidget* parent = nullptr);
 
     int view() const;
     void showView(int index);
@@ -36,16 +37,12 @@ class ProjectorContent final : public QWidget {
     bool hidesResults() const { return hides_; }
     bool covered() const { return covered_; }
     void reveal();
-    void run();
 
-    /// Plots are drawn with this many pixels per px of their own, so that they are sharp when scaled.
-    void setPlotPixels(double ratio);
+    bool takesKey(int key) override;
+    void setPlotPixels(double ratio) override;
     QString question() const;
     FindingCard& finding() const { return *finding_; }
     OptionBar& options() const { return *options_; }
-
-  signals:
-    void leaveRequested();
 
   private:
     QWidget* makeTop();

@@ -1,4 +1,4 @@
-#include "projector/projector_content.h"
+#include "projector/comparison_projection.h"
 
 #include <qcustomplot.h>
 
@@ -40,7 +40,7 @@ Card* cardAround(QWidget* body, QWidget* parent) {
 
 }  // namespace
 
-ProjectorContent::ProjectorContent(Session& session, QWidget* parent) : QWidget(parent), session_(session) {
+ComparisonProjection::ComparisonProjection(Session& session, QWidget* parent) : Projection(parent), session_(session) {
     setProperty("role", "page");
     setAttribute(Qt::WA_StyledBackground);
     options_ = new OptionBar(session, this);
@@ -70,16 +70,16 @@ ProjectorContent::ProjectorContent(Session& session, QWidget* parent) : QWidget(
     layout->addLayout(page, 1);
     layout->addWidget(makeFoot());
 
-    connect(&session, &Session::compareReady, this, &ProjectorContent::showReport);
+    connect(&session, &Session::compareReady, this, &ComparisonProjection::showReport);
     for (const auto signal : {&Session::modelChanged, &Session::imageChanged, &Session::staleChanged})
-        connect(&session, signal, this, &ProjectorContent::showNames);
+        connect(&session, signal, this, &ComparisonProjection::showNames);
     for (auto* chart : charts_) chart->refresh();
     if (session.report()) showReport();
     showNames();
     cover(false);
 }
 
-QWidget* ProjectorContent::makeTop() {
+QWidget* ComparisonProjection::makeTop() {
     auto* bar = new QFrame(this);
     bar->setProperty("role", "toolbar");
     auto* row = new QHBoxLayout(bar);
@@ -90,14 +90,14 @@ QWidget* ProjectorContent::makeTop() {
     imageName_ = roleLabel({}, "caption", bar);
     tabs_ = new SegmentedControl(tr("View"), bar);
     tabs_->setSegments({{tr("1 Classes")}, {tr("2 Differences")}, {tr("3 Metrics")}, {tr("4 Memory")}});
-    connect(tabs_, &SegmentedControl::chosen, this, &ProjectorContent::showView);
+    connect(tabs_, &SegmentedControl::chosen, this, &ComparisonProjection::showView);
     hide_ = new QPushButton(tr("Hide result, H"), bar);
     hide_->setCheckable(true);
     hide_->setToolTip(tr("Let the room predict first: new results stay covered until R"));
-    connect(hide_, &QPushButton::toggled, this, &ProjectorContent::setHidden);
+    connect(hide_, &QPushButton::toggled, this, &ComparisonProjection::setHidden);
     auto* leave = new QPushButton(tr("Leave, Esc"), bar);
     leave->setAccessibleName(tr("Leave projector mode"));
-    connect(leave, &QPushButton::clicked, this, &ProjectorContent::leaveRequested);
+    connect(leave, &QPushButton::clicked, this, &ComparisonProjection::leaveRequested);
     row->addWidget(modelName_);
     row->addWidget(imageName_);
     row->addStretch(1);
@@ -107,7 +107,7 @@ QWidget* ProjectorContent::makeTop() {
     return bar;
 }
 
-QWidget* ProjectorContent::makeImage() {
+QWidget* ComparisonProjection::makeImage() {
     auto* body = new QWidget;
     auto* layout = new QVBoxLayout(body);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -124,7 +124,7 @@ QWidget* ProjectorContent::makeImage() {
     return card;
 }
 
-QWidget* ProjectorContent::makeViews() {
+QWidget* ComparisonProjection::makeViews() {
     auto* top = new TopClassesChart;
     top->setClassCount(kShownClasses);
     metrics_ = new MetricTable;
@@ -142,12 +142,12 @@ QWidget* ProjectorContent::makeViews() {
     return cardAround(views_, this);
 }
 
-QWidget* ProjectorContent::makeDifferences() {
+QWidget* ComparisonProjection::makeDifferences() {
     auto* body = new QWidget;
     auto* layout = new QVBoxLayout(body);
     layout->setContentsMargins(0, 0, 0, 0);
     candidate_ = new SegmentedControl(tr("Candidate"), body);
-    connect(candidate_, &SegmentedControl::chosen, this, &ProjectorContent::chooseCandidate);
+    connect(candidate_, &SegmentedControl::chosen, this, &ComparisonProjection::chooseCandidate);
     differences_ = new DifferencesChart(body);
     logits_ = new LogitsChart(body);
     auto* charts = new QHBoxLayout;
@@ -158,7 +158,7 @@ QWidget* ProjectorContent::makeDifferences() {
     return body;
 }
 
-QWidget* ProjectorContent::makeFoot() {
+QWidget* ComparisonProjection::makeFoot() {
     auto* bar = new QFrame(this);
     bar->setProperty("role", "foot");
     auto* row = new QHBoxLayout(bar);
@@ -172,7 +172,7 @@ QWidget* ProjectorContent::makeFoot() {
     return bar;
 }
 
-void ProjectorContent::showReport() {
+void ComparisonProjection::showReport() {
     const auto& report = session_.report();
     finding_->setReport(report);
     metrics_->setReport(report);
@@ -196,14 +196,14 @@ void ProjectorContent::showReport() {
     cover(hides_);
 }
 
-void ProjectorContent::chooseCandidate(int index) {
+void ComparisonProjection::chooseCandidate(int index) {
     candidate_->setCurrent(index);
     const std::size_t run = candidateRuns_[static_cast<std::size_t>(index)];
     differences_->setCandidate(run);
     logits_->setCandidate(run);
 }
 
-void ProjectorContent::showNames() {
+void ComparisonProjection::showNames() {
     modelName_->setText(session_.model() ? elidedMiddle(QString::fromStdString(session_.model()->name), 32)
                                          : tr("No model"));
     imageName_->setText(session_.image() ? elidedMiddle(QString::fromStdString(session_.image()->name), 24)
@@ -213,27 +213,25 @@ void ProjectorContent::showNames() {
     finding_->setNote(session_.stale() ? tr("Press F5 to update.") : QString());
 }
 
-int ProjectorContent::view() const { return tabs_->current(); }
+int ComparisonProjection::view() const { return tabs_->current(); }
 
-void ProjectorContent::showView(int index) {
+void ComparisonProjection::showView(int index) {
     if (index < 0 || index >= kViews) return;
     tabs_->setCurrent(index);
     if (!covered_) views_->setCurrentIndex(index);
 }
 
-void ProjectorContent::turn(int step) { showView(view() + step); }
+void ComparisonProjection::turn(int step) { showView(view() + step); }
 
-void ProjectorContent::setHidden(bool hidden) {
+void ComparisonProjection::setHidden(bool hidden) {
     hides_ = hidden;
     hide_->setChecked(hidden);
     cover(hidden);
 }
 
-void ProjectorContent::reveal() { cover(false); }
+void ComparisonProjection::reveal() { cover(false); }
 
-void ProjectorContent::run() { session_.run(); }
-
-void ProjectorContent::cover(bool covered) {
+void ComparisonProjection::cover(bool covered) {
     covered_ = covered && session_.report();
     if (covered_) {
         QStringList names;
@@ -255,13 +253,41 @@ void ProjectorContent::cover(bool covered) {
         views_->setCurrentIndex(view());
 }
 
-QString ProjectorContent::question() const { return covered_ ? question_->text() : QString(); }
+QString ComparisonProjection::question() const { return covered_ ? question_->text() : QString(); }
 
-void ProjectorContent::setPlotPixels(double ratio) {
-    for (auto* chart : charts_) {
-        if (chart->plot().bufferDevicePixelRatio() == ratio) continue;
-        chart->plot().setBufferDevicePixelRatio(ratio);
-        chart->refresh();
+void ComparisonProjection::setPlotPixels(double ratio) {
+    for (auto* chart : charts_) chart->setPlotPixels(ratio);
+}
+
+bool ComparisonProjection::takesKey(int key) {
+    switch (key) {
+        case Qt::Key_PageDown:
+            turn(+1);
+            return true;
+        case Qt::Key_PageUp:
+            turn(-1);
+            return true;
+        case Qt::Key_Space:
+            if (focusWidget()) return false;
+            turn(+1);
+            return true;
+        case Qt::Key_1:
+        case Qt::Key_2:
+        case Qt::Key_3:
+        case Qt::Key_4:
+            showView(key - Qt::Key_1);
+            return true;
+        case Qt::Key_H:
+            setHidden(!hidesResults());
+            return true;
+        case Qt::Key_R:
+            reveal();
+            return true;
+        case Qt::Key_F5:
+            session_.run();
+            return true;
+        default:
+            return false;
     }
 }
 
