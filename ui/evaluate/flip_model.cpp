@@ -25,10 +25,10 @@ void FlipModel::setReport(EvaluateReportPtr report, std::size_t run) {
     endResetModel();
 }
 
-void FlipModel::setThumbnail(std::uint32_t picture, const QImage& thumbnail) {
-    thumbnails_.insert(picture, QPixmap::fromImage(thumbnail));
+void FlipModel::setThumbnail(std::uint32_t of, const QImage& thumbnail) {
+    thumbnails_.insert(of, QPixmap::fromImage(thumbnail));
     for (int row = 0; row < rowCount(); ++row)
-        if (pictureOf(row) == picture)
+        if (pictureOf(row) == of)
             emit dataChanged(index(row, Column::picture), index(row, Column::picture), {Qt::DecorationRole});
 }
 
