@@ -103,8 +103,10 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
 
 MainWindow::~MainWindow() {
     // Pages and the projector hold references to the session: they go first; a page on the projector comes back before.
-    if (projector_) projector_->close();
-    delete projector_;
+    if (ProjectorWindow* projector = projector_) {
+        projector->close();
+        delete projector;
+    }
     disconnect(session_.get(), nullptr, this, nullptr);
     delete takeCentralWidget();
 }

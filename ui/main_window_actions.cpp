@@ -113,7 +113,10 @@ void MainWindow::showProjector() {
         });
     }
     projector_->setAttribute(Qt::WA_DeleteOnClose);
-    connect(projector_, &ProjectorWindow::left, this, [this] { activateWindow(); });
+    connect(projector_, &ProjectorWindow::left, this, [this] {
+        projector_ = nullptr;  // it deletes itself
+        activateWindow();
+    });
     projector_->showFullScreen();
 }
 

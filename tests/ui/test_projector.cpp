@@ -133,7 +133,7 @@ class TestProjector final : public QObject {
             fixture_.window->resize(1300, 860);  // the window's width is not the page's now
             QPointer<ProjectorWindow> held(projector());
             projector()->activateWindow();
-            QVERIFY(QTest::qWaitForWindowActive(projector()));
+            QTRY_COMPARE(QApplication::activeWindow(), projector());
             press(Qt::Key_F9);
             QTRY_VERIFY(!held);
             QCOMPARE(page->window(), fixture_.window.get());

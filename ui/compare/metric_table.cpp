@@ -17,7 +17,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kRowHeight = 18, kHeaderHeight = 40, kNarrowest = 78;
+constexpr int kRowHeight = 18, kHeaderHeight = 40, kNarrowest = 68;
 
 /// Marker and name above, badge below.
 class CandidateHeader final : public QHeaderView {
@@ -85,7 +85,7 @@ void MetricTable::layOutColumns() {
     const int room = viewport()->width();
     int widest = kNarrowest;
     for (int i = 0; i < columns; ++i)
-        widest = std::max(widest, badgeSize(badgeWord(badgeOf(*model_->report(), model_->runOf(i)))).width() + 4);
+        widest = std::max(widest, badgeSize(badgeWord(badgeOf(*model_->report(), model_->runOf(i)))).width() + 2);
     const int width = std::max(widest, room / columns);
     for (int i = 0; i < columns; ++i)
         setColumnWidth(i, i == columns - 1 && room >= width * columns ? room - width * (columns - 1) : width);

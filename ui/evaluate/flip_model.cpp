@@ -48,8 +48,8 @@ QString FlipModel::text(const Flip& flip, int column) const {
         case Column::candidate:
             return label(static_cast<std::size_t>(row.answer));
         case Column::truth: {
-            const auto truth = report_->pictures->truth(flip.picture);
-            return truth ? label(*truth) : QStringLiteral("—");
+            const auto known = report_->pictures->truth(flip.picture);
+            return known ? label(*known) : QStringLiteral("—");
         }
         case Column::margin:
             return valueText(row.referenceMargin);

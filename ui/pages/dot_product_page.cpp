@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -26,6 +27,7 @@ namespace mantissa::ui {
 namespace {
 
 constexpr int kControlColumn = 262, kNumberColumnLeast = 300, kNumberColumn = 404;  // px
+constexpr int kLeastChoices = 260;                                                  // px
 constexpr int kComputingAfter = 150;                                                // ms
 
 }  // namespace
@@ -66,12 +68,27 @@ void DotProductPage::makeControlPanel() {
     auto* layout = new QVBoxLayout(body);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
-    vectors_ = new VectorBox(session(), *dot_, body);
-    sums_ = new SumBox(*dot_, body);
+    // Where the window is low the choices scroll, and the charts keep a height that shows them whole.
+    auto* choices = new QWidget;
+    auto* column = new QVBoxLayout(choices);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(6);
+    vectors_ = new VectorBox(session(), *dot_, choices);
+    sums_ = new SumBox(*dot_, choices);
+    column->addWidget(vectors_);
+    column->addWidget(sums_);
+    column->addStretch(1);
+    auto* scroll = new QScrollArea(body);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(choices);
+    choices->setAutoFillBackground(false);  // the card's colour shows through
+    scroll->viewport()->setAutoFillBackground(false);
+    scroll->setMinimumSize(choices->minimumSizeHint().width(), kLeastChoices);
     transport_ = new Transport(body);
-    layout->addWidget(vectors_);
-    layout->addWidget(sums_);
-    layout->addStretch(1);
+    layout->addWidget(scroll, 1);
     layout->addWidget(transport_);
     board_->addPanel({.title = tr("Vectors"), .tab = tr("Vectors"), .body = body, .header = {}},
                      {.column = 0, .row = 0, .tabGroup = 1});

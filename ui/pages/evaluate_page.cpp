@@ -101,12 +101,13 @@ void EvaluatePage::makePanels() {
     candidate_ = new QComboBox;
     candidate_->setProperty("small", true);
     candidate_->setAccessibleName(tr("Candidate of the changed answers"));
+    candidate_->setPlaceholderText(tr("No result"));
+    candidate_->setEnabled(false);
     connect(candidate_, &QComboBox::activated, this, &EvaluatePage::chooseCandidate);
     board_->addPanel({.title = tr("Changed answers"), .tab = {}, .body = flips_, .header = {candidate_}},
                      {.column = 1, .row = 0, .stretch = 1, .tabGroup = 1});
     board_->setColumnWidth(1, kFlipColumnLeast, kFlipColumn);
     board_->arrange(WidthClass::wide);
-    candidate_->hide();
     charts_ = {rates_, spread_, flipRate_};
 }
 
@@ -133,7 +134,7 @@ void EvaluatePage::showReport() {
         candidate_->addItem(QIcon(markerPixmap(lookOf(one.format), Theme::instance().formatColor(one.format), 12, 2)),
                             tr("%1: %2").arg(shortTitle(one.format), groupedText(one.flips)));
     }
-    candidate_->setVisible(candidateRuns_.size() > 1);
+    candidate_->setEnabled(candidateRuns_.size() > 1);
     chooseCandidate(0);
     showState();
 }

@@ -1,7 +1,11 @@
 #include "projector/page_projection.h"
 
+#include <QAbstractSpinBox>
+#include <QCoreApplication>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -42,6 +46,7 @@ PageProjection::PageProjection(Page& page, QStackedWidget& home, QWidget* parent
     scroll->setProperty("role", "page");
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
+    scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* around = new QWidget;
     auto* inside = new QVBoxLayout(around);
@@ -76,9 +81,17 @@ QWidget* PageProjection::makeTop() {
 }
 
 bool PageProjection::takesKey(int key) {
-    if (key != Qt::Key_F5 || !page_->canRun()) return false;
-    page_->run();
-    return true;
+    if (key == Qt::Key_F5 && page_->canRun()) {
+        page_->run();
+        return true;
+    }
+    // A digit is a page's own key (a demonstration) unless it is being typed.
+    const QWidget* focused = focusWidget();
+    const bool typing = qobject_cast<const QLineEdit*>(focused) || qobject_cast<const QAbstractSpinBox*>(focused);
+    if (typing || key < Qt::Key_1 || key > Qt::Key_9) return false;
+    QKeyEvent event(QEvent::KeyPress, key, Qt::NoModifier);
+    QCoreApplication::sendEvent(page_, &event);
+    return event.isAccepted();
 }
 
 void PageProjection::setPlotPixels(double ratio) {
