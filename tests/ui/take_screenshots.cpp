@@ -8,9 +8,12 @@
 #include <filesystem>
 #include <iostream>
 
+#include "bundled.h"
 #include "main_window.h"
+#include "pages/evaluate_page.h"
 #include "pages/formats_page.h"
 #include "projector/projector_window.h"
+#include "session/folder_session.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "widgets/segmented_control.h"
@@ -50,6 +53,9 @@ bool waitUntilIdle(const Session& session) {
     return !session.busy();
 }
 
+/// "dot-product"
+std::string fileName(const Page& page) { return page.title().toLower().replace(' ', '-').toStdString(); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -83,8 +89,12 @@ int main(int argc, char** argv) {
                 emit formats->viewSwitch().chosen(1);
                 formats->viewSwitch().setCurrent(1);
             }
+            if (qobject_cast<EvaluatePage*>(window.pages()[i])) {
+                window.session().folder().setSource({.path = bundledSamples().front().parent_path()});
+                window.session().folder().run();
+            }
             if (!waitUntilIdle(window.session())) return 1;
-            const auto path = folder / (window.pages()[i]->title().toLower().toStdString() + "-" + theme + ".png");
+            const auto path = folder / (fileName(*window.pages()[i]) + "-" + theme + ".png");
             if (!save(window, path)) return 1;
         }
         for (std::size_t i = 0; i < window.pages().size(); ++i) {
@@ -93,7 +103,7 @@ int main(int argc, char** argv) {
             window.projector()->showNormal();
             window.projector()->resize(1440, 900);
             processEventsFor(kSettle);
-            const std::string page = i == 0 ? "" : window.pages()[i]->title().toLower().toStdString() + "-";
+            const std::string page = i == 0 ? "" : fileName(*window.pages()[i]) + "-";
             if (!save(*window.projector(), folder / ("projector-" + page + theme + ".png"))) return 1;
             window.projector()->close();
             processEventsFor(kSettle);

@@ -135,14 +135,21 @@ void EvaluatePage::showReport() {
                             tr("%1: %2").arg(shortTitle(one.format), groupedText(one.flips)));
     }
     candidate_->setEnabled(candidateRuns_.size() > 1);
-    chooseCandidate(0);
+    // The one with the most changes has the most to see.
+    const auto flipsOf = [&](std::size_t run) { return report->runs[run].flips; };
+    const auto most = std::max_element(candidateRuns_.begin(), candidateRuns_.end(),
+                                       [&](auto a, auto b) { return flipsOf(a) < flipsOf(b); });
+    const auto index = candidateRuns_.empty() ? -1 : static_cast<int>(most - candidateRuns_.begin());
+    candidate_->setCurrentIndex(index);
+    chooseCandidate(index);
     showState();
 }
 
 /// Accuracy where classes are known, else agreement, which is always there to see.
 void EvaluatePage::showRates() {
     const bool known = rates_->has(RateKind::top1);
-    rateKind_->setVisible(known);
+    rateKind_->setEnabled(known);
+    board_->setTitle(rates_, known ? tr("Accuracy") : tr("Agreement"));
     RateKind kind = rates_->kind();
     if (!known) kind = RateKind::agreement;
     rates_->setKind(kind);
