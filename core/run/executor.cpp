@@ -8,22 +8,12 @@
 #include <cstring>
 #include <unordered_set>
 
-#include "run/block_axis.h"
 #include "run/dtypes.h"
 #include "run/emulation.h"
-#include "run/memory_limit.h"
-#include "run/node_binding.h"
-#include "run/operator_table.h"
+#include "run/executor_state.h"
 
 namespace mantissa {
 namespace {
-
-/// LibTorch's message without its backtrace, first line only: the rest speaks to its own developers.
-std::string firstLine(const std::exception& error) {
-    const auto* torch = dynamic_cast<const c10::Error*>(&error);
-    std::string text = torch ? torch->what_without_backtrace() : error.what();
-    return text.substr(0, text.find('\n'));
-}
 
 /// How LibTorch says that it has no kernel of this dtype: by type from the dispatcher, by these words from inside a
 /// kernel.
@@ -43,12 +33,6 @@ Error nodeFailure(const Node& node, const std::exception& error) {
             .layer = node.layer};
 }
 
-void appendTensors(const c10::IValue& value, std::vector<at::Tensor>& tensors) {
-    if (value.isTensor() && value.toTensor().defined()) tensors.push_back(value.toTensor());
-    if (value.isTensorList())
-        for (const at::Tensor& t : value.toTensorVector()) tensors.push_back(t);
-}
-
 /// Bytes of the distinct storages among the values alive, weights left out.
 std::int64_t liveBytes(const std::vector<c10::IValue>& slots, const std::unordered_set<const void*>& weightStorages) {
     std::unordered_set<const void*> seen;
@@ -63,84 +47,45 @@ std::int64_t liveBytes(const std::vector<c10::IValue>& slots, const std::unorder
     return bytes;
 }
 
-/// For each node, the values that nothing later reads.
-std::vector<std::vector<ValueId>> deadAfter(const Graph& graph, const std::vector<BoundNode>& nodes) {
-    std::vector<std::ptrdiff_t> lastUse(static_cast<std::size_t>(graph.valueCount), -1);
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        for (const ValueId id : nodes[i].reads())
-            lastUse[static_cast<std::size_t>(id)] = static_cast<std::ptrdiff_t>(i);
-        for (const ValueId id : graph.nodes[i].outputs)
-            if (id >= 0) lastUse[static_cast<std::size_t>(id)] = static_cast<std::ptrdiff_t>(i);
+/// As BoundGraph::bind, which may throw what LibTorch throws.
+Result<std::shared_ptr<BoundGraph>> boundGraph(const Graph& graph) {
+    try {
+        return BoundGraph::bind(graph);
+    } catch (const std::exception& error) {
+        return Error{.code = ErrorCode::unsupported, .message = firstLine(error)};
     }
-    for (const auto& weight : graph.weights) lastUse[static_cast<std::size_t>(weight.value)] = -1;
-    for (const ValueId id : graph.outputs) lastUse[static_cast<std::size_t>(id)] = -1;
-    std::vector<std::vector<ValueId>> dead(nodes.size());
-    for (std::size_t id = 0; id < lastUse.size(); ++id)
-        if (lastUse[id] >= 0) dead[static_cast<std::size_t>(lastUse[id])].push_back(static_cast<ValueId>(id));
-    return dead;
 }
 
 }  // namespace
 
-struct Executor::State {
-    /// A value that comes from a part of the model that runs in another dtype.
-    struct Crossing {
-        ValueId value;
-        at::ScalarType from;
-    };
+std::string firstLine(const std::exception& error) {
+    const auto* torch = dynamic_cast<const c10::Error*>(&error);
+    std::string text = torch ? torch->what_without_backtrace() : error.what();
+    return text.substr(0, text.find('\n'));
+}
 
-    const Graph* graph = nullptr;
-    PrecisionPlan plan;
-    bool withGradients = false;
-    std::vector<BoundNode> nodes;
-    std::vector<std::vector<ValueId>> dead;
-    std::vector<BlockAxis> axes;      // of each node's results, for formats in blocks
-    std::vector<at::Tensor> weights;  // in the order of graph->weights
-    std::unordered_set<const void*> weightStorages;
-    std::vector<c10::IValue> slots;
-    std::int64_t budget = activationBudget();
-    std::vector<ValueId> transient;                // values that are no weights
-    std::vector<std::vector<Crossing>> crossings;  // by node; empty where the whole model has one dtype
+void appendTensors(const c10::IValue& value, std::vector<at::Tensor>& tensors) {
+    if (value.isTensor() && value.toTensor().defined()) tensors.push_back(value.toTensor());
+    if (value.isTensorList())
+        for (const at::Tensor& t : value.toTensorVector()) tensors.push_back(t);
+}
 
-    bool isNative() const { return plan.kernels == PrecisionPlan::Kernels::native; }
-    bool roundsActivations() const { return !isNative() && plan.scope != CastScope::weights; }
-    bool roundsWeights() const { return !isNative() && plan.scope != CastScope::activations; }
+Executor::State::State(std::shared_ptr<BoundGraph> boundGraph, PrecisionPlan precisionPlan)
+    : bound(std::move(boundGraph)),
+      graph(&bound->graph()),
+      plan(std::move(precisionPlan)),
+      nodes(bound->nodes()),
+      slots(static_cast<std::size_t>(graph->valueCount)) {}
 
-    Status bind();
-    Status checkFormats() const;
-    Status castWeights();
-    void bindDTypes();
-    at::Tensor castInput(const at::Tensor& input) const;
-    void call(std::size_t index);
-    void checkBudget(const std::vector<at::Tensor>& outputs) const;
-    void roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const;
-    Result<at::Tensor> walk(const at::Tensor& input, const RunControl& control);
-
-    const Format& formatOfNode(std::size_t index) const { return formatFor(plan, graph->nodes[index].layer); }
-
-    /// Each tensor gets a stretch of the random numbers of its own: their counter's upper half tells which.
-    RoundOptions roundingOf(std::uint64_t tensor) const {
-        RoundOptions options = plan.rounding;
-        options.index += tensor << 32;
-        return options;
+Status Executor::State::prepare() {
+    try {
+        if (auto status = checkFormats(); !status) return status;
+        bindDTypes();
+        return castWeights();
+    } catch (const std::exception& error) {
+        return Error{.code = ErrorCode::unsupported,
+                     .message = "the weights cannot be cast to " + plan.format.title + ": " + firstLine(error)};
     }
-};
-
-Status Executor::State::bind() {
-    if (auto status = checkGraph(*graph); !status) return status;
-    for (const Node& node : graph->nodes) {
-        auto bound = BoundNode::bind(node);
-        if (!bound) return std::move(bound).error();
-        nodes.push_back(*std::move(bound));
-    }
-    dead = deadAfter(*graph, nodes);
-    axes = blockAxes(*graph);
-    slots.resize(static_cast<std::size_t>(graph->valueCount));
-    std::vector<bool> isWeight(slots.size(), false);
-    for (const auto& weight : graph->weights) isWeight[static_cast<std::size_t>(weight.value)] = true;
-    for (std::size_t id = 0; id < slots.size(); ++id)
-        if (!isWeight[id]) transient.push_back(static_cast<ValueId>(id));
-    return Done{};
 }
 
 Status Executor::State::checkFormats() const {
@@ -154,6 +99,8 @@ Status Executor::State::checkFormats() const {
                                     " is finer than FP32, in which emulation computes; it runs natively or not at all"};
         return Done{};
     };
+    if (plan.scales.bounds && plan.scales.bounds->nodes.size() != graph->nodes.size())
+        return Error{.code = ErrorCode::invalidArgument, .message = "the bounds were found for another model"};
     if (auto status = check(plan.format); !status) return status;
     for (const auto& layer : plan.overrides)
         if (auto status = check(layer.format); !status) return status;
@@ -166,6 +113,7 @@ void Executor::State::bindDTypes() {
     for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].castBackTo(*nativeDType(formatOfNode(i)));
     if (plan.overrides.empty()) return;
     std::vector<at::ScalarType> dtypes(slots.size(), *nativeDType(plan.format));
+    dtypes[static_cast<std::size_t>(graph->inputs.at(0))] = *nativeDType(formatOfInput());
     for (const auto& weight : graph->weights)
         dtypes[static_cast<std::size_t>(weight.value)] = *nativeDType(formatFor(plan, weight.tensor.name));
     crossings.resize(nodes.size());
@@ -185,27 +133,48 @@ Status Executor::State::castWeights() {
         const Weight& weight = graph->weights[i];
         const Format& format = formatFor(plan, weight.tensor.name);
         // FP32 is what training and emulation compute in; a native plan has dtypes of its own.
-        const at::ScalarType dtype = isNative() ? *nativeDType(format) : at::kFloat;
-        auto view = tensorView(weight.tensor);
-        if (!view) return std::move(view).error();
-        // A copy in every case: the file's pages must not change under a run, nor a run change them.
-        const bool cast = weight.castable && view->is_floating_point();
-        at::Tensor own = cast ? view->to(dtype, /*non_blocking=*/false, /*copy=*/true) : view->clone();
-        if (roundsWeights() && cast) roundWeight(own, format, roundingOf((std::uint64_t{1} << 31) + i));
-        if (withGradients && weight.isParameter) own.requires_grad_(true);
-        weightStorages.insert(own.storage().unsafeGetStorageImpl());
-        slots[static_cast<std::size_t>(weight.value)] = own;
-        weights.push_back(std::move(own));
+        WeightTreatment treatment{.dtype = isNative() ? *nativeDType(format) : at::kFloat};
+        if (roundsWeights() && !holdsEveryFp32(format)) {
+            treatment.roundedTo = format;
+            treatment.rounding = roundingOfWeight(i);
+            treatment.scales = plan.scales.weights;
+        }
+        auto own = bound->weight(i, std::move(treatment));
+        if (!own) return std::move(own).error();
+        if (withGradients && weight.isParameter) own->requires_grad_(true);
+        weightStorages.insert(own->storage().unsafeGetStorageImpl());
+        slot(weight.value) = *own;
+        weights.push_back(*std::move(own));
     }
     return Done{};
 }
 
-at::Tensor Executor::State::castInput(const at::Tensor& input) const {
-    if (isNative()) return input.to(*nativeDType(plan.format));
-    if (!roundsActivations()) return input;
-    at::Tensor own = input.clone();
-    roundActivation(own, plan.format, roundingOf(0), BlockAxis::channels);
-    return own;
+/// The picture is cast where it is read: to the format of the first layer that does.
+const Format& Executor::State::formatOfInput() const {
+    const ValueId input = graph->inputs.at(0);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (std::find(nodes[i].reads().begin(), nodes[i].reads().end(), input) != nodes[i].reads().end())
+            return formatOfNode(i);
+    return plan.format;
+}
+
+void Executor::State::begin(const at::Tensor& input, CastCounts* casts) {
+    clear();
+    const ValueId id = graph->inputs.at(0);
+    if (isNative()) {
+        slot(id) = input.to(*nativeDType(formatOfInput()));
+    } else if (roundsActivations()) {
+        at::Tensor own = input.clone();
+        const auto& bounds = plan.scales.bounds;
+        roundActivation(own, formatOfInput(), roundingOf(0),
+                        {.axis = BlockAxis::channels,
+                         .grain = plan.scales.activations,
+                         .bounds = bounds ? &bounds->input : nullptr,
+                         .casts = casts});
+        slot(id) = own;
+    } else {
+        slot(id) = input;
+    }
 }
 
 void Executor::State::call(std::size_t index) {
@@ -240,13 +209,13 @@ void Executor::State::checkBudget(const std::vector<at::Tensor>& outputs) const 
                 " MB that a model may use here");
 }
 
-void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs) const {
-    const BoundNode& bound = nodes[index];
+void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs, CastCounts* casts) const {
+    const BoundNode& node = nodes[index];
     std::unordered_set<const void*> inputs;
     bool changesType = false;
-    if (!bound.writesArgument()) {
+    if (!node.writesArgument()) {
         std::vector<at::Tensor> read;
-        for (const ValueId id : bound.reads()) appendTensors(slots[static_cast<std::size_t>(id)], read);
+        for (const ValueId id : node.reads()) appendTensors(slots[static_cast<std::size_t>(id)], read);
         for (const auto& t : read) {
             inputs.insert(t.storage().unsafeGetStorageImpl());
             changesType |= t.scalar_type() != at::kFloat;
@@ -254,38 +223,66 @@ void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tens
     }
     // A view shows values that are rounded already, and so does the copy that a view operator makes where it cannot
     // have a view, unless it converts; and so does what an operator hands through (dropout at inference).
-    if (bound.returnsView() && !changesType) return;
+    if (node.returnsView() && !changesType) return;
+    const auto& bounds = plan.scales.bounds;
     for (at::Tensor t : outputs)
         if (t.scalar_type() == at::kFloat && !inputs.contains(t.storage().unsafeGetStorageImpl()))
-            roundActivation(t, formatOfNode(index), roundingOf(1 + index), axes[index]);
+            roundActivation(t, formatOfNode(index), roundingOf(1 + index),
+                            {.axis = bound->axes()[index],
+                             .grain = plan.scales.activations,
+                             .bounds = bounds ? &bounds->nodes[index] : nullptr,
+                             .casts = casts});
+}
+
+std::vector<at::Tensor> Executor::State::outputsOf(std::size_t index) const {
+    std::vector<at::Tensor> outputs;
+    for (const ValueId id : graph->nodes[index].outputs)
+        if (id >= 0) appendTensors(slot(id), outputs);
+    return outputs;
+}
+
+Status Executor::State::step(std::size_t index, CastCounts* casts) {
+    const c10::AutoGradMode gradients(withGradients);
+    const TensorSizeLimit limit(budget);
+    try {
+        call(index);
+        const auto outputs = outputsOf(index);
+        checkBudget(outputs);
+        if (roundsActivations()) roundOutputs(index, outputs, casts);
+    } catch (const std::exception& error) {
+        return nodeFailure(graph->nodes[index], error);
+    }
+    return Done{};
+}
+
+Result<at::Tensor> Executor::State::result() const {
+    const c10::IValue& output = slot(graph->outputs.at(0));
+    if (!output.isTensor())
+        return Error{.code = ErrorCode::unsupported, .message = "the model's result is a number, not a tensor"};
+    return output.toTensor();
+}
+
+/// Drops whatever a walk has left, the result's own slot too: the caller holds what it needs.
+void Executor::State::clear() {
+    for (const ValueId id : bound->transient()) slot(id) = c10::IValue();
+    for (std::size_t i = 0; i < weights.size() && !adopted.empty(); ++i) slot(graph->weights[i].value) = weights[i];
+    adopted.clear();
 }
 
 Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunControl& control) {
-    slots[static_cast<std::size_t>(graph->inputs.at(0))] = castInput(input);
+    begin(input, nullptr);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const Node& node = graph->nodes[i];
         if (control.stop.stop_requested())
             return Error{.code = ErrorCode::cancelled, .message = "stopped before " + node.layer};
-        std::vector<at::Tensor> outputs;
-        try {
-            call(i);
-            for (const ValueId id : node.outputs)
-                if (id >= 0) appendTensors(slots[static_cast<std::size_t>(id)], outputs);
-            checkBudget(outputs);
-            if (roundsActivations()) roundOutputs(i, outputs);
-        } catch (const std::exception& error) {
-            return nodeFailure(node, error);
-        }
+        if (auto status = step(i, nullptr); !status) return std::move(status).error();
         if (control.observer)
-            control.observer->afterNode(i, node, outputs,
+            control.observer->afterNode(i, node, outputsOf(i),
                                         control.observer->wantsLiveBytes() ? liveBytes(slots, weightStorages) : -1);
-        for (const ValueId id : dead[i]) slots[static_cast<std::size_t>(id)] = c10::IValue();
+        for (const ValueId id : bound->dead()[i]) slot(id) = c10::IValue();
         if (control.progress) control.progress(i + 1, nodes.size());
     }
-    const c10::IValue& output = slots[static_cast<std::size_t>(graph->outputs.at(0))];
-    if (!output.isTensor())
-        return Error{.code = ErrorCode::unsupported, .message = "the model's result is a number, not a tensor"};
-    return output.toTensor();
+    return result();
 }
 
 Executor::Executor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -294,29 +291,24 @@ Executor& Executor::operator=(Executor&&) noexcept = default;
 Executor::~Executor() = default;
 
 Result<Executor> Executor::prepare(std::unique_ptr<State> state) {
-    const std::string name = state->plan.format.title;
-    try {
-        if (auto status = state->checkFormats(); !status) return std::move(status).error();
-        if (auto status = state->bind(); !status) return std::move(status).error();
-        state->bindDTypes();
-        if (auto status = state->castWeights(); !status) return std::move(status).error();
-    } catch (const std::exception& error) {
-        return Error{.code = ErrorCode::unsupported,
-                     .message = "the weights cannot be cast to " + name + ": " + firstLine(error)};
-    }
+    if (auto status = state->prepare(); !status) return std::move(status).error();
     return Executor(std::move(state));
 }
 
 Result<Executor> Executor::prepare(const Graph& graph, const PrecisionPlan& plan) {
-    auto state = std::make_unique<State>();
-    state->graph = &graph;
-    state->plan = plan;
-    return prepare(std::move(state));
+    auto bound = boundGraph(graph);
+    if (!bound) return std::move(bound).error();
+    return prepare(std::make_unique<State>(*std::move(bound), plan));
+}
+
+Result<Executor> Executor::sibling(const PrecisionPlan& plan) const {
+    return prepare(std::make_unique<State>(state_->bound, plan));
 }
 
 Result<Executor> Executor::prepareForTraining(const Graph& graph) {
-    auto state = std::make_unique<State>();
-    state->graph = &graph;
+    auto bound = boundGraph(graph);
+    if (!bound) return std::move(bound).error();
+    auto state = std::make_unique<State>(*std::move(bound), PrecisionPlan{});
     state->withGradients = true;
     auto executor = prepare(std::move(state));
     if (executor) executor->setTraining(true);
@@ -325,7 +317,6 @@ Result<Executor> Executor::prepareForTraining(const Graph& graph) {
 
 Result<at::Tensor> Executor::run(const at::Tensor& input, const RunControl& control) {
     const c10::AutoGradMode gradients(state_->withGradients);
-    const TensorSizeLimit limit(state_->budget);
     auto result = [&]() -> Result<at::Tensor> {
         try {
             return state_->walk(input, control);
@@ -333,8 +324,7 @@ Result<at::Tensor> Executor::run(const at::Tensor& input, const RunControl& cont
             return Error{.code = ErrorCode::internal, .message = firstLine(error)};
         }
     }();
-    // Drops whatever is left of a walk that ended early, and the result's own slot: the caller holds what it needs.
-    for (const ValueId id : state_->transient) state_->slots[static_cast<std::size_t>(id)] = c10::IValue();
+    state_->clear();
     return result;
 }
 
@@ -355,6 +345,17 @@ std::vector<std::string> Executor::parameterNames() const {
     for (const auto& weight : state_->graph->weights)
         if (weight.isParameter) names.push_back(weight.tensor.name);
     return names;
+}
+
+CastCounts Executor::weightCasts(std::size_t index) const {
+    CastCounts casts;
+    const Weight& weight = state_->graph->weights[index];
+    const auto view = tensorView(weight.tensor);
+    if (!state_->roundsWeights() || !weight.castable || !view || !view->is_floating_point()) return casts;
+    at::Tensor own = view->to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+    roundWeight(own, formatFor(state_->plan, weight.tensor.name), state_->roundingOfWeight(index),
+                {.grain = state_->plan.scales.weights, .casts = &casts});
+    return casts;
 }
 
 std::int64_t Executor::heldWeightBytes() const {

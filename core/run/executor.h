@@ -7,16 +7,20 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "graph/graph.h"
+#include "numerics/cast_counts.h"
 #include "result.h"
 #include "run/precision_plan.h"
 
 namespace mantissa {
+
+class BoundGraph;
 
 /// Sees every node right after it ran. What is measured is measured here, never by a second walk.
 class ExecutionObserver {
@@ -41,6 +45,10 @@ class Executor {
   public:
     static Result<Executor> prepare(const Graph& graph, const PrecisionPlan& plan);
 
+    /// Another executor of the same Graph under another plan, which shares the bound operators, and every weight that
+    /// both plans treat alike. Keep the Graph alive, not the other executor; no two of them may run at once.
+    Result<Executor> sibling(const PrecisionPlan& plan) const;
+
     /// For training: FP32 parameters that require gradients, batch norm and dropout switched by `setTraining`.
     static Result<Executor> prepareForTraining(const Graph& graph);
 
@@ -52,11 +60,50 @@ class Executor {
     /// gradients unless prepared for training. Errors: noKernel with operator and layer, cancelled between two nodes.
     Result<at::Tensor> run(const at::Tensor& input, const RunControl& control = {});
 
+    // The same walk a node at a time, for what compares several walks as they go: begin, then step for each node in
+    // order and release after it, result, end. Errors of step: those of run.
+
+    /// Takes the input, and counts what casting it did where `casts` is given.
+    Status begin(const at::Tensor& input, CastCounts* casts = nullptr);
+
+    /// Goes on from where `other`, an emulated or FP32 executor of the same Graph, stands: takes the values that are
+    /// alive there, copied where a node from `next` on writes into a tensor.
+    Status beginAt(const Executor& other, std::size_t next);
+
+    Status step(std::size_t index, CastCounts* casts = nullptr);
+
+    /// As step, but values for which `isOwn` is false, which no weight may be, are those of `other`, which has not run
+    /// the node yet. An operator that writes into such a tensor writes into a copy. In a native plan FP32 values are
+    /// cast to its dtype on the way.
+    Status stepOn(const Executor& other, std::size_t index, const std::function<bool(ValueId)>& isOwn,
+                  CastCounts* casts = nullptr);
+
+    void release(std::size_t index);  ///< drops the values that no node after `index` reads
+    void drop(ValueId id);            ///< drops one
+    Result<at::Tensor> result() const;
+    void end();  ///< drops all values
+
+    /// A floating tensor that is alive; undefined where the value is something else.
+    at::Tensor floatingValue(ValueId id) const;
+
+    /// Whether every value that is alive has the bits of the other executor's.
+    bool sameValues(const Executor& other) const;
+
+    /// Values that the node reads, weights included.
+    std::span<const ValueId> reads(std::size_t index) const;
+
+    /// Bytes that activations may take, less than the half of free memory that they may without: where several
+    /// executors hold values at once.
+    void limitActivations(std::int64_t bytes);
+
     void setTraining(bool training);
 
     /// The weights as this executor holds them, by state-dict name. Changing them in place changes the next run.
     std::unordered_map<std::string, at::Tensor> weights() const;
     std::vector<std::string> parameterNames() const;
+
+    /// What an emulated plan's rounding did to weight `index` of the Graph; nothing where it rounds no weights.
+    CastCounts weightCasts(std::size_t index) const;
 
     /// Bytes of weights that this executor holds: what the process pays for this plan.
     std::int64_t heldWeightBytes() const;

@@ -293,13 +293,13 @@ TEST(Emulation, ActivationsInBlocksLieAlongChannelsWhereConvolutionsReadThem) {
     const Format mx = *findFormat("mxfp4");
     const at::Tensor picture = normal({2, 40, 3, 3}, 3);
     at::Tensor byChannel = picture.clone(), byColumn = picture.clone();
-    roundActivation(byChannel, mx, {}, BlockAxis::channels);
-    roundActivation(byColumn, mx, {}, BlockAxis::last);
+    roundActivation(byChannel, mx, {}, {.axis = BlockAxis::channels});
+    roundActivation(byColumn, mx, {}, {.axis = BlockAxis::last});
     EXPECT_TRUE(sameBits(byChannel, inBlocks(picture.permute({0, 2, 3, 1}), mx).permute({0, 3, 1, 2})));
     EXPECT_TRUE(sameBits(byColumn, inBlocks(picture, mx)));
     at::Tensor sequence = normal({2, 5, 48}, 4);
     const at::Tensor before = sequence.clone();
-    roundActivation(sequence, mx, {}, BlockAxis::channels);
+    roundActivation(sequence, mx, {}, {.axis = BlockAxis::channels});
     EXPECT_TRUE(sameBits(sequence, inBlocks(before, mx))) << "only pictures have channels";
     at::Tensor number = normal({}, 5);
     roundActivation(number, mx, {});
@@ -317,7 +317,7 @@ TEST(Emulation, AModelRunsInBlocks) {
         };
         const auto onValue = [&](const at::Tensor& t) {
             at::Tensor own = t.clone();
-            roundActivation(own, wanted, {}, t.dim() == 4 ? BlockAxis::channels : BlockAxis::last);
+            roundActivation(own, wanted, {}, {.axis = t.dim() == 4 ? BlockAxis::channels : BlockAxis::last});
             return own;
         };
         const at::Tensor y = run(net.graph, net.x, emulated(name));
