@@ -22,6 +22,9 @@ void addFormatsCommand(CLI::App& app, int& exitCode);
 /// `mantissa inspect`: the tensors of a checkpoint, and what casts would lose.
 void addInspectCommand(CLI::App& app, int& exitCode);
 
+/// `mantissa layers`: where in a model the error of a format comes from.
+void addLayersCommand(CLI::App& app, int& exitCode);
+
 /// `mantissa models`: the models at hand.
 void addModelsCommand(CLI::App& app, int& exitCode);
 

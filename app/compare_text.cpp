@@ -39,7 +39,13 @@ class CompareText {
         runRows();
         classRows();
         differenceRows();
-        return subject() + "\n" + table_.text() + "\n" + sentences();
+        std::string subject =
+            subjectText(*report_.model, report_.preprocessing, report_.image, report_.tensor, report_.environment);
+        if (report_.scope == CastScope::weights) subject += "cast      weights only\n";
+        if (report_.scope == CastScope::activations) subject += "cast      activations only\n";
+        for (const auto& one : report_.overrides)
+            subject += "layer     " + printable(one.layer) + " in " + one.format.title + "\n";
+        return subject + "\n" + table_.text() + "\n" + sentences();
     }
 
   private:
@@ -65,7 +71,6 @@ class CompareText {
     }
 
     std::string reference() const { return report_.reference().format.title; }
-    std::string subject() const;
     void head();
     void runRows();
     void classRows();
@@ -75,27 +80,6 @@ class CompareText {
     const CompareReport& report_;
     TextTable table_;
 };
-
-std::string CompareText::subject() const {
-    const Model& model = *report_.model;
-    std::string text = "model     " + printable(model.name) + ": " + printable(model.architecture) + ", " +
-                       grouped(model.parameterCount()) + " parameters\n";
-    if (report_.image) {
-        const auto& rgb = report_.image->rgb;
-        text += "picture   " + printable(report_.image->name) + ": " + std::to_string(rgb.width) + " × " +
-                std::to_string(rgb.height) + " px, seen as " + std::to_string(report_.preprocessing.inputWidth()) +
-                " × " + std::to_string(report_.preprocessing.inputHeight()) + "\n";
-    }
-    if (report_.tensor)
-        text += "input     " + printable(report_.tensor->path + ": " + report_.tensor->tensor) + " " +
-                shapeText(report_.tensor->shape) + "\n";
-    const Environment& here = report_.environment;
-    text += "computer  " + here.cpu + ", " + std::to_string(here.threads) +
-            (here.threads == 1 ? " thread" : " threads") + ", LibTorch " + here.libtorch + "\n";
-    if (report_.scope == CastScope::weights) text += "cast      weights only\n";
-    if (report_.scope == CastScope::activations) text += "cast      activations only\n";
-    return text;
-}
 
 void CompareText::head() {
     std::vector<std::string> titles{""}, kernels{"kernels"};
@@ -196,14 +180,6 @@ void CompareText::differenceRows() {
     counts("outputs that are infinite", &FormatRun::infinities);
 }
 
-/// "aten::conv2d in layer conv_stem.convolution: not implemented for 'Half'."
-std::string failureText(const Error& error) {
-    std::string place = error.op;
-    if (!error.layer.empty()) place += (place.empty() ? "in layer " : " in layer ") + error.layer;
-    const std::string text = printable(place.empty() ? error.text() : place + ": " + error.message);
-    return text.ends_with('.') ? text : text + ".";
-}
-
 std::string CompareText::sentences() const {
     std::string text;
     for (const auto& comparison : report_.comparisons) text += printable(comparison.verdict) + ".\n";
@@ -226,6 +202,27 @@ std::string CompareText::sentences() const {
 }
 
 }  // namespace
+
+std::string subjectText(const Model& model, const Preprocessing& preprocessing, const std::optional<SourceImage>& image,
+                        const std::optional<TensorInput>& tensor, const Environment& here) {
+    std::string text = "model     " + printable(model.name) + ": " + printable(model.architecture) + ", " +
+                       grouped(model.parameterCount()) + " parameters\n";
+    if (image)
+        text += "picture   " + printable(image->name) + ": " + std::to_string(image->rgb.width) + " × " +
+                std::to_string(image->rgb.height) + " px, seen as " + std::to_string(preprocessing.inputWidth()) +
+                " × " + std::to_string(preprocessing.inputHeight()) + "\n";
+    if (tensor)
+        text += "input     " + printable(tensor->path + ": " + tensor->tensor) + " " + shapeText(tensor->shape) + "\n";
+    return text + "computer  " + here.cpu + ", " + std::to_string(here.threads) +
+           (here.threads == 1 ? " thread" : " threads") + ", LibTorch " + here.libtorch + "\n";
+}
+
+std::string failureText(const Error& error) {
+    std::string place = error.op;
+    if (!error.layer.empty()) place += (place.empty() ? "in layer " : " in layer ") + error.layer;
+    const std::string text = printable(place.empty() ? error.text() : place + ": " + error.message);
+    return text.ends_with('.') ? text : text + ".";
+}
 
 std::string compareText(const CompareReport& report) { return CompareText(report).text(); }
 

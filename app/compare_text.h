@@ -10,4 +10,11 @@ namespace mantissa::app {
 /// the reference; then the verdicts, and what the measurement warns of.
 std::string compareText(const CompareReport& report);
 
+/// What ran where: model, picture or tensor, computer; a line each.
+std::string subjectText(const Model& model, const Preprocessing& preprocessing, const std::optional<SourceImage>& image,
+                        const std::optional<TensorInput>& tensor, const Environment& here);
+
+/// "aten::conv2d in layer conv_stem.convolution: not implemented for 'Half'."
+std::string failureText(const Error& error);
+
 }  // namespace mantissa::app

@@ -83,6 +83,7 @@ int run(int argc, char** argv) {
     app::addEvaluateCommand(app, exitCode);
     app::addFormatsCommand(app, exitCode);
     app::addInspectCommand(app, exitCode);
+    app::addLayersCommand(app, exitCode);
     app::addModelsCommand(app, exitCode);
     try {
         app.parse(argc, argv);

@@ -74,14 +74,9 @@ std::string compareJson(const CompareReport& report) {
     OrderedJson json{{"schema", "mantissa.compare/1"},
                      {"environment", environmentJson(report.environment)},
                      {"model", modelJson(*report.model, report.preprocessing, formatsOf(report))}};
-    if (report.image)
-        json["image"] = {{"path", report.image->path.string()},
-                         {"sha256", report.image->sha256},
-                         {"width", report.image->rgb.width},
-                         {"height", report.image->rgb.height}};
-    else if (report.tensor)
-        json["input"] = {{"path", report.tensor->path}, {"tensor", report.tensor->tensor}, {"shape", report.tensor->shape}};
+    addSource(json, report.image, report.tensor);
     json["reference"] = report.reference().format.name;
+    if (!report.overrides.empty()) json["overrides"] = overridesJson(report.overrides);
     json["runs"] = OrderedJson::array();
     for (const auto& run : report.runs) json["runs"].push_back(runJson(run));
     json["comparisons"] = OrderedJson::array();

@@ -72,6 +72,22 @@ OrderedJson modelJson(const Model& model, const Preprocessing& preprocessing, st
             {"labels", !model.labels.empty()}};
 }
 
+void addSource(OrderedJson& json, const std::optional<SourceImage>& image, const std::optional<TensorInput>& tensor) {
+    if (image)
+        json["image"] = {{"path", image->path.string()},
+                         {"sha256", image->sha256},
+                         {"width", image->rgb.width},
+                         {"height", image->rgb.height}};
+    else if (tensor)
+        json["input"] = {{"path", tensor->path}, {"tensor", tensor->tensor}, {"shape", tensor->shape}};
+}
+
+OrderedJson overridesJson(const std::vector<LayerFormat>& overrides) {
+    OrderedJson list = OrderedJson::array();
+    for (const auto& one : overrides) list.push_back({{"layer", one.layer}, {"format", one.format.name}});
+    return list;
+}
+
 OrderedJson failureJson(const Error& error) {
     return {{"operator", error.op}, {"layer", error.layer}, {"message", error.message}};
 }

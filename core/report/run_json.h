@@ -2,6 +2,7 @@
 
 // Private to core/report: includes nlohmann-json.
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -19,6 +20,11 @@ OrderedJson environmentJson(const Environment& environment);
 
 /// What the model is, how a picture is made ready for it, and its bytes in each of the formats.
 OrderedJson modelJson(const Model& model, const Preprocessing& preprocessing, std::span<const Format> formats);
+
+/// Sets "image" or "input": what the model ran on.
+void addSource(OrderedJson& json, const std::optional<SourceImage>& image, const std::optional<TensorInput>& tensor);
+
+OrderedJson overridesJson(const std::vector<LayerFormat>& overrides);  ///< a list of layer and format
 
 OrderedJson failureJson(const Error& error);   ///< operator, layer, message
 OrderedJson fallbackJson(const Error& error);  ///< the same, and the mode that failed

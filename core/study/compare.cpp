@@ -1,14 +1,14 @@
 #include "study/compare.h"
 
-#include <ATen/ops/from_blob.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
 
+#include "study/calibrator.h"
 #include "study/format_runner.h"
 #include "study/latency.h"
+#include "study/study_input.h"
 #include "study/thread_count.h"
 #include "study/verdict.h"
 
@@ -16,28 +16,6 @@ namespace mantissa {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-Error badRequest(std::string message, std::string where = {}) {
-    return {.code = ErrorCode::invalidArgument, .message = std::move(message), .where = std::move(where)};
-}
-
-/// A tensor that was handed in: {1, C, H, W}, FP32.
-Result<at::Tensor> tensorFrom(const TensorInput& input) {
-    const std::string where = input.path + (input.path.empty() ? "tensor " : ": tensor ") + input.tensor;
-    if (input.shape.size() != 4 || input.shape[0] != 1)
-        return badRequest("has another shape than one picture's: 1 × channels × height × width", where);
-    std::size_t count = 1;
-    for (const std::int64_t size : input.shape) {
-        if (size < 1 || static_cast<std::uint64_t>(size) > input.values.size() / count)
-            return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values",
-                              where);
-        count *= static_cast<std::size_t>(size);
-    }
-    if (count != input.values.size())
-        return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values",
-                          where);
-    return at::from_blob(const_cast<float*>(input.values.data()), input.shape, at::kFloat).clone();
-}
 
 /// About the square root of the count; odd, so that zero lies inside a bin of its own.
 int binsFor(std::size_t count) {
@@ -80,41 +58,35 @@ class CompareStudy {
     const Progress& progress_;
     CompareReport report_;
     at::Tensor input_;
+    std::optional<Calibrator> calibrator_;
     std::int64_t done_ = 0;  // operators run or left out, of allWork()
 };
 
 Status CompareStudy::takeInput() {
-    report_.preprocessing = request_.preprocessing.value_or(request_.model->preprocessing);
-    if (request_.image && request_.tensor) return badRequest("a picture and a tensor cannot both be the input");
-    if (request_.tensor) {
-        auto tensor = tensorFrom(*request_.tensor);
-        if (!tensor) return std::move(tensor).error();
-        report_.tensor = request_.tensor;
-        input_ = *std::move(tensor);
-        return Done{};
-    }
-    if (!request_.image) return badRequest("there is neither a picture nor a tensor to run the model on");
-    auto prepared = prepareImage(request_.image->rgb, report_.preprocessing);
-    if (!prepared) return std::move(prepared).error();
+    auto input = mantissa::takeInput(*request_.model, request_.image, request_.tensor, request_.preprocessing);
+    if (!input) return std::move(input).error();
+    report_.preprocessing = input->preprocessing;
     report_.image = request_.image;
-    report_.input = std::move(prepared->input);
-    input_ = std::move(prepared->tensor);
+    report_.tensor = request_.tensor;
+    report_.input = std::move(input->picture);
+    input_ = std::move(input->tensor);
+    calibrator_.emplace(request_.model->graph, input_, report_.preprocessing, request_.scales);
     return Done{};
 }
 
 RunnerOptions CompareStudy::runnerOptions(const Format& format) const {
     const auto& emulated = request_.emulated;
     const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
-    return {.mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
+    RunnerOptions options{
+        .mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
+    if (format != request_.reference) options.overrides = request_.overrides;
+    return options;
 }
 
 Status CompareStudy::readLogits(const at::Tensor& output, FormatRun& run) const {
-    if (!output.is_floating_point() || output.dim() < 2 || output.size(0) != 1 || output.numel() < 1)
-        return Error{.code = ErrorCode::unsupported,
-                     .message = "the model does not give one row of logits for one picture"};
-    const at::Tensor logits = output.detach().to(at::kDouble).contiguous();
-    const auto* values = logits.const_data_ptr<double>();
-    run.logits.assign(values, values + logits.numel());
+    auto logits = logitsOf(output);
+    if (!logits) return std::move(logits).error();
+    run.logits = *std::move(logits);
     run.probabilities = softmax(run.logits);
     run.nans = static_cast<std::size_t>(
         std::count_if(run.logits.begin(), run.logits.end(), [](double x) { return std::isnan(x); }));
@@ -133,7 +105,8 @@ void CompareStudy::fillMemory(const FirstRun& first, FormatRun& run) const {
     // What a scope leaves out stays FP32.
     const Format& weights = !native && request_.scope == CastScope::activations ? format("fp32") : run.format;
     const Format& activations = !native && request_.scope == CastScope::weights ? format("fp32") : run.format;
-    const StoredBytes stored = storedBytes(request_.model->graph, weights);
+    const auto overrides = run.format == request_.reference ? std::vector<LayerFormat>() : request_.overrides;
+    const StoredBytes stored = storedBytes(request_.model->graph, weights, overrides, request_.scales.weights);
     const std::int64_t peak = first.memory.peak();
     run.memory = {.weightBytes = stored.parameters + stored.buffers,
                   .bufferBytes = stored.buffers,
@@ -155,8 +128,13 @@ Status CompareStudy::enter(Entrant& entrant, std::size_t position) {
                        .done = before + static_cast<std::int64_t>(done),
                        .total = allWork()});
         };
-    const RunnerOptions options = runnerOptions(run.format);
+    RunnerOptions options = runnerOptions(run.format);
     if (options.mode == RunMode::emulated || !nativeDType(run.format)) run.mode = RunMode::emulated;
+    if (position > 0) {
+        auto scales = calibrator_->scalesFor(run.format, request_.rounding, {.stop = stop_});
+        if (!scales) return std::move(scales).error();
+        options.scales = *std::move(scales);
+    }
     auto first = runFirst(request_.model->graph, run.format, options, input_, control);
     done_ = before + nodes;
     if (!first) return std::move(first).error();
@@ -164,6 +142,7 @@ Status CompareStudy::enter(Entrant& entrant, std::size_t position) {
     run.fallbackFrom = std::move(first->fallbackFrom);
     if (auto status = readLogits(first->output, run); !status) return status;
     fillMemory(*first, run);
+    if (run.mode == RunMode::emulated) run.memory.scaleBytes += activationScaleBytes(run.format, options.scales);
     if (run.mode == RunMode::native) entrant.executor = std::move(first->executor);
     return Done{};
 }
@@ -230,7 +209,10 @@ Result<CompareReport> CompareStudy::run() {
     report_.environment = environment();
     report_.model = request_.model;
     report_.scope = request_.scope;
+    report_.overrides = request_.overrides;
     report_.topK = request_.topK;
+    if (auto status = checkOverrides(request_.model->graph, request_.overrides); !status)
+        return std::move(status).error();
     if (auto status = takeInput(); !status) return std::move(status).error();
 
     std::vector<Entrant> entrants(1 + request_.candidates.size());

@@ -14,6 +14,7 @@
 #include "progress.h"
 #include "result.h"
 #include "run/precision_plan.h"
+#include "study/calibration.h"
 
 namespace mantissa {
 
@@ -39,6 +40,9 @@ struct CompareRequest {
     std::vector<Format> emulated;  ///< of the candidates, those that run emulated whatever `mode` says
     CastScope scope = CastScope::weightsAndActivations;
     RoundOptions rounding;  ///< of emulated formats
+    /// Of the candidates: modules in another format than the rest, such as those that stay in FP32.
+    std::vector<LayerFormat> overrides{};
+    QuantizationOptions scales{};  ///< of emulated candidates
     int topK = 5;
     int warmup = 1;
     int runs = 5;
@@ -54,7 +58,7 @@ struct Latency {
 struct MemoryUse {
     std::int64_t weightBytes = 0;  ///< parameters and buffers as stored in the format
     std::int64_t bufferBytes = 0;  ///< of these, buffers
-    std::int64_t scaleBytes = 0;
+    std::int64_t scaleBytes = 0;   ///< of weights, and of activations where they are calibrated
     std::int64_t activationPeakBytes =
         0;  ///< most bytes of activations alive at once: measured where native, else scaled from FP32
     bool activationMeasured = false;
@@ -108,6 +112,7 @@ struct CompareReport {
     std::optional<ModelInput> input;  ///< when an image was given
     std::optional<TensorInput> tensor;
     CastScope scope = CastScope::weightsAndActivations;
+    std::vector<LayerFormat> overrides{};
     int topK = 5;
     std::vector<FormatRun> runs;          ///< the reference first, then the candidates in order
     std::vector<Comparison> comparisons;  ///< one a candidate that ran

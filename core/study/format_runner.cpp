@@ -13,6 +13,12 @@ namespace {
 
 using Kernels = PrecisionPlan::Kernels;
 
+/// Whether LibTorch has the dtype of every format in the plan.
+bool hasDTypes(const Format& format, const RunnerOptions& options) {
+    return nativeDType(format) && std::all_of(options.overrides.begin(), options.overrides.end(),
+                                              [](const LayerFormat& layer) { return nativeDType(layer.format); });
+}
+
 /// The kernels to try, in order.
 std::vector<Kernels> kernelsFor(const Format& format, const RunnerOptions& options) {
     switch (options.mode) {
@@ -23,7 +29,7 @@ std::vector<Kernels> kernelsFor(const Format& format, const RunnerOptions& optio
         case RunMode::automatic:
             break;
     }
-    if (!nativeDType(format)) return {Kernels::emulated};
+    if (!hasDTypes(format, options)) return {Kernels::emulated};
     if (holdsEveryFp32(format)) return {Kernels::native};
     if (options.scope != CastScope::weightsAndActivations) return {Kernels::emulated};
     return {Kernels::native, Kernels::emulated};
@@ -57,9 +63,14 @@ Result<FirstRun> runFirst(const Graph& graph, const Format& format, const Runner
                           const at::Tensor& input, const RunControl& control) {
     std::optional<Error> first;
     for (const Kernels kernels : kernelsFor(format, options)) {
-        auto run =
-            runWith(graph, {.format = format, .kernels = kernels, .scope = options.scope, .rounding = options.rounding},
-                    input, control);
+        auto run = runWith(graph,
+                           {.format = format,
+                            .kernels = kernels,
+                            .scope = options.scope,
+                            .rounding = options.rounding,
+                            .overrides = options.overrides,
+                            .scales = options.scales},
+                           input, control);
         if (run) {
             run->fallbackFrom = std::move(first);
             return run;
@@ -77,27 +88,40 @@ Result<PreparedInput> prepareImage(const RgbImage& image, const Preprocessing& h
     return PreparedInput{*std::move(input), std::move(tensor)};
 }
 
-StoredBytes storedBytes(const Graph& graph, const Format& format) {
+StoredBytes storedBytes(const Graph& graph, const Format& whole, const std::vector<LayerFormat>& overrides,
+                        ScaleGrain grain) {
+    const PrecisionPlan plan{.format = whole, .overrides = overrides};
     std::int64_t parameters = 0, buffers = 0, scales = 0, scalesPerTensor = 0;  // the first two in bits
     for (const auto& weight : graph.weights) {
+        const Format& format = formatFor(plan, weight.tensor.name);
+        const auto& shape = weight.tensor.shape;
         const bool floating = isFloating(weight.tensor.dtype);
         const auto bits =
-            weight.tensor.numel() * (floating ? std::int64_t{parameterBits(format, weight.tensor.shape.size())}
+            weight.tensor.numel() * (floating ? std::int64_t{parameterBits(format, shape.size())}
                                               : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype)));
         if (weight.isParameter)
             parameters += bits;
         else if (weight.persistent)
             buffers += bits;
         if (!weight.isParameter || !floating) continue;
-        const std::int64_t bytes = weightScaleBytes(weight.tensor.shape, format);
-        scales += bytes;
-        // Only integers take one scale a tensor instead; what scales blocks has no other way.
-        scalesPerTensor += format.blockSize > 0 ? bytes : bytes > 0 ? std::int64_t{sizeof(float)} : 0;
+        scales += weightScaleBytes(shape, format, grain);
+        // What scales blocks has no other way; codes without a scale have none a tensor either.
+        const bool scaled = weightGrain(format, shape.size(), grain) != ScaleGrain::none;
+        scalesPerTensor += weightScaleBytes(shape, format, scaled ? ScaleGrain::tensor : grain);
     }
     return {.parameters = (parameters + 7) / 8,
             .buffers = (buffers + 7) / 8,
             .scales = scales,
             .scalesPerTensor = scalesPerTensor};
+}
+
+std::int64_t activationScaleBytes(const Format& format, const ScaleOptions& scales) {
+    if (!scales.bounds) return 0;
+    const auto has = [](const ValueBounds& bounds) { return bounds.low < bounds.high; };
+    const auto tensors = std::count_if(scales.bounds->nodes.begin(), scales.bounds->nodes.end(), has) +
+                         static_cast<std::ptrdiff_t>(has(scales.bounds->input));
+    const std::int64_t zeroPoints = format.scaling == Scaling::affine ? (tensors * format.storageBits + 7) / 8 : 0;
+    return tensors * std::int64_t{sizeof(float)} + zeroPoints;
 }
 
 std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format) {

@@ -36,6 +36,8 @@ struct RunnerOptions {
     RunMode mode = RunMode::automatic;
     CastScope scope = CastScope::weightsAndActivations;
     RoundOptions rounding{};
+    std::vector<LayerFormat> overrides{};
+    ScaleOptions scales{};
 };
 
 /// A format's first run, with the executor that is ready for more.
@@ -62,14 +64,20 @@ struct PreparedInput {
 };
 Result<PreparedInput> prepareImage(const RgbImage& image, const Preprocessing& how);
 
-/// Parameters, persistent buffers and scales as stored in `format`. Integer buffers keep their type.
+/// Parameters, persistent buffers and scales as stored in `format`, or in that of the override they lie under. Integer
+/// buffers keep their type.
 struct StoredBytes {
     std::int64_t parameters = 0;
     std::int64_t buffers = 0;
-    std::int64_t scales = 0;           ///< one an output channel, as emulation rounds
+    std::int64_t scales = 0;           ///< as emulation rounds under the grain
     std::int64_t scalesPerTensor = 0;  ///< were it one a tensor
 };
-StoredBytes storedBytes(const Graph& graph, const Format& format);
+StoredBytes storedBytes(const Graph& graph, const Format& format, const std::vector<LayerFormat>& overrides = {},
+                        ScaleGrain grain = ScaleGrain::usual);
+
+/// Bytes of the scales and zero points that calibrated activations are stored with: one of each a tensor. Dynamic ones
+/// are reckoned as the model runs and not stored.
+std::int64_t activationScaleBytes(const Format& format, const ScaleOptions& scales);
 
 /// Bytes of values measured in FP32, were they stored in `format`, the scales of blocks included; rounded up.
 std::int64_t scaledFromFp32(std::int64_t fp32Bytes, const Format& format);

@@ -154,7 +154,9 @@ Result<FirstRun> MemoryStudy::observe(const Format& format, const at::Tensor& in
                        .done = static_cast<std::int64_t>(done),
                        .total = static_cast<std::int64_t>(total)});
         };
-    return runFirst(graph(), format, {}, input, control);
+    RunnerOptions options;
+    options.scales = {.weights = request_.scales.weights, .activations = request_.scales.activations};
+    return runFirst(graph(), format, options, input, control);
 }
 
 /// A batch that memory cannot hold ends the process, not the study, so it is computed first from one picture.
@@ -185,7 +187,7 @@ void MemoryStudy::fillTimeline(const FirstRun& fp32) {
 }
 
 FormatMemory MemoryStudy::describe(const Format& format) const {
-    const StoredBytes stored = storedBytes(graph(), format);
+    const StoredBytes stored = storedBytes(graph(), format, {}, request_.scales.weights);
     FormatMemory memory;
     memory.format = format;
     memory.parameterBytes = stored.parameters;

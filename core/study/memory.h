@@ -14,6 +14,7 @@ struct MemoryRequest {
     std::optional<Preprocessing> preprocessing{};  ///< instead of the model's own
     std::vector<Format> formats{};
     int batch = 1;
+    QuantizationOptions scales{};  ///< of emulated formats
 };
 
 /// Bytes alive after one node, in the format the run was measured in.
@@ -28,7 +29,7 @@ struct FormatMemory {
     RunMode mode = RunMode::native;   ///< how it runs here
     std::int64_t parameterBytes = 0;  ///< computed: as stored in the format
     std::int64_t bufferBytes = 0;     ///< computed
-    std::int64_t scaleBytes = 0;      ///< computed: integer formats, one scale an output channel, as emulation rounds
+    std::int64_t scaleBytes = 0;      ///< computed: as emulation rounds; usually integers have one an output channel
     std::int64_t scaleBytesPerTensor = 0;             ///< computed: were it one scale a weight tensor
     std::int64_t activationPeakBytes = 0;             ///< computed: FP32's measured peak, scaled by bytes per value
     std::optional<std::int64_t> measuredWeightBytes;  ///< parameters and buffers, as this process held them for the run

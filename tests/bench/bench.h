@@ -45,5 +45,6 @@ Benchmark encodingSpeed();
 Benchmark evaluateThroughput();
 Benchmark dotProductSpeed();
 Benchmark roundingSpeed();
+Benchmark sensitivitySweep();
 
 }  // namespace mantissa::bench

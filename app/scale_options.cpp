@@ -1,0 +1,79 @@
+#include "scale_options.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "format_list.h"
+
+namespace mantissa::app {
+namespace {
+
+template <class Choice>
+void addChoice(CLI::App& command, const std::string& name, Choice& value, const std::map<std::string, Choice>& names,
+               const std::string& usual, const std::string& what) {
+    std::string all;
+    for (const auto& [word, meaning] : names) all += (all.empty() ? "" : "|") + word;
+    command.add_option(name, value, what)
+        ->transform(CLI::CheckedTransformer(names).description(""))
+        ->type_name(all)
+        ->default_str(usual);
+}
+
+}  // namespace
+
+void addScaleOptions(CLI::App& command, ScaleChoice& choice) {
+    command
+        .add_option("--keep", choice.keep,
+                    "Modules that stay in FP32, with all below them, or take another format: NAME=FORMAT")
+        ->type_name("LAYER,…")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    addChoice<ScaleGrain>(command, "--weight-scales", choice.options.weights,
+                          {{"usual", ScaleGrain::usual},
+                           {"none", ScaleGrain::none},
+                           {"tensor", ScaleGrain::tensor},
+                           {"channel", ScaleGrain::channel}},
+                          "usual", "FP32 scales of emulated weights; usual: integers one an output channel, FP8 none");
+    addChoice<ScaleGrain>(command, "--activation-scales", choice.options.activations,
+                          {{"usual", ScaleGrain::usual}, {"none", ScaleGrain::none}, {"tensor", ScaleGrain::tensor}},
+                          "usual", "FP32 scales of emulated activations; usual: integers one a tensor, FP8 none");
+    addChoice<Calibration>(command, "--calibrate", choice.options.calibration,
+                           {{"dynamic", Calibration::dynamic},
+                            {"min-max", Calibration::minMax},
+                            {"percentile", Calibration::percentile},
+                            {"mse", Calibration::minimumMse}},
+                           "dynamic", "Bounds of scaled activations; dynamic: each tensor's own, as it runs");
+    command.add_option("--percentile", choice.options.percentile, "Of --calibrate percentile")
+        ->type_name("P")
+        ->check(CLI::Range(50.1, 100.0).description(""))
+        ->capture_default_str();
+    command
+        .add_option("--calibration-images", choice.pictures,
+                    "A folder, or a file of CIFAR-10, to calibrate on (default: the picture itself)")
+        ->type_name("DIR|FILE");
+}
+
+Result<QuantizationOptions> chosenScales(const ScaleChoice& choice, const Model& model) {
+    QuantizationOptions options = choice.options;
+    if (choice.pictures.empty()) return options;
+    if (options.calibration == Calibration::dynamic)
+        return Error{.code = ErrorCode::invalidArgument,
+                     .message = "--calibration-images needs --calibrate min-max, percentile or mse"};
+    auto pictures = PictureSet::open({.path = choice.pictures}, model.labels);
+    if (!pictures) return std::move(pictures).error();
+    options.pictures = *std::move(pictures);
+    return options;
+}
+
+Result<std::vector<LayerFormat>> chosenLayers(const std::vector<std::string>& keep) {
+    std::vector<LayerFormat> layers;
+    for (const auto& one : keep) {
+        const auto equals = one.find('=');
+        auto format = formatNamed(equals == std::string::npos ? "fp32" : one.substr(equals + 1));
+        if (!format) return std::move(format).error();
+        layers.push_back({one.substr(0, equals), *std::move(format)});
+    }
+    return layers;
+}
+
+}  // namespace mantissa::app
