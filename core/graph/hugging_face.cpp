@@ -198,4 +198,12 @@ Result<ModelPtr> describeHuggingFaceFolder(const fs::path& path) {
     return ModelPtr(std::move(assembled->model));
 }
 
+Status buildsArchitecture(const std::string& modelType, const std::string& architecture) {
+    FolderConfig config;
+    config.modelType = modelType;
+    config.architecture = architecture;
+    if (auto builder = findBuilder(config); !builder) return std::move(builder).error();
+    return Done{};
+}
+
 }  // namespace mantissa

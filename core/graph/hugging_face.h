@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "graph/model.h"
 #include "result.h"
@@ -13,5 +14,9 @@ Result<ModelPtr> openHuggingFaceFolder(const std::filesystem::path& folder);
 
 /// The same without the digest of the weights (sha256 stays empty), which takes as long as reading them: for lists.
 Result<ModelPtr> describeHuggingFaceFolder(const std::filesystem::path& folder);
+
+/// Whether a folder whose config.json names this model_type and this architecture (which may be empty) would be built. Error:
+/// unsupported.
+Status buildsArchitecture(const std::string& modelType, const std::string& architecture);
 
 }  // namespace mantissa
