@@ -56,11 +56,10 @@ Result<BlobWriter> BlobWriter::open(const HubStore& store, const HubFile& file) 
         return Error{.code = ErrorCode::unreadable,
                      .message = std::string("was not opened: ") + std::strerror(errno),
                      .where = lock.string()};
-    if (flock(writer.lock_->number(), LOCK_EX | LOCK_NB) != 0)
+    // Some network file systems have no locks; there the digest alone has to do.
+    if (flock(writer.lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         return Error{.code = ErrorCode::unreadable,
-                     .message = errno == EWOULDBLOCK
-                                    ? "is being downloaded by another program; wait until it has finished"
-                                    : std::string("was not locked: ") + std::strerror(errno),
+                     .message = "is being downloaded by another program; wait until it has finished",
                      .where = file.name};
     writer.out_ =
         std::make_unique<Descriptor>(::open(writer.partial_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));

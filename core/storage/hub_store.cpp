@@ -70,20 +70,22 @@ Status HubStore::makeRoom(std::int64_t bytes) const {
 Status HubStore::publish(const HubName& name, const std::string& commit, const std::vector<HubFile>& files) const {
     const fs::path folder = snapshot(commit);
     const fs::path fresh = folder_ / ("." + commit + "." + std::to_string(getpid()) + ".part");
-    std::error_code error;
-    const bool isNew = !fs::exists(folder, error);
-    const fs::path& into = isNew ? fresh : folder;
+    std::error_code error, ignored;
+    const auto linkInto = [&](const fs::path& into) {
+        fs::create_directories(into, error);
+        // Without config.json it is no model: that comes last.
+        for (auto file = files.rbegin(); file != files.rend() && !error; ++file)
+            error = placeLink(fs::path("..") / ".." / "blobs" / file->digest, into / file->name);
+    };
     fs::create_directories(folder.parent_path(), error);
-    if (!error) fs::create_directories(into, error);
-    // In a snapshot that has some of the files already, config.json comes last: without one it is no model.
-    for (auto file = files.rbegin(); file != files.rend() && !error; ++file)
-        error = placeLink(fs::path("..") / ".." / "blobs" / file->digest, into / file->name);
-    if (isNew && !error) fs::rename(fresh, folder, error);
-    if (error) {
-        std::error_code ignored;
-        fs::remove_all(fresh, ignored);
-        return notWritten(folder, error);
+    if (!error && !fs::exists(folder, ignored)) {
+        linkInto(fresh);
+        if (!error) fs::rename(fresh, folder, error);
     }
+    // There before, or made by another program in between: then its other files stay.
+    if (fs::exists(folder, ignored)) linkInto(folder);
+    fs::remove_all(fresh, ignored);
+    if (error) return notWritten(folder, error);
     if (name.revision == commit) return Done{};
     const fs::path ref = folder_ / "refs" / name.revision;
     fs::create_directories(ref.parent_path(), error);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-// app → ui → core, never back, and inside core numerics ← storage ← graph ← run ← study. Debian puts ATen on the default include path,
+// app → ui → hub → core, never back, and inside core numerics ← storage ← graph ← run ← study. Debian puts ATen on the default include path,
 // so linking privately proves nothing: this reads the #include lines.
 
 namespace {
@@ -42,7 +42,7 @@ std::vector<fs::path> sourcesBelow(const fs::path& folder) {
 
 /// The project's file that `"name"` means in `from`, as the include paths of the targets resolve it; empty if it is none of ours.
 fs::path resolve(const std::string& name, const fs::path& from) {
-    for (const fs::path& base : {from.parent_path(), kRoot / "core", kRoot / "ui", kRoot / "app", kRoot})
+    for (const fs::path& base : {from.parent_path(), kRoot / "core", kRoot / "hub", kRoot / "ui", kRoot / "app", kRoot})
         if (fs::exists(base / name)) return fs::weakly_canonical(base / name);
     return {};
 }
@@ -69,7 +69,7 @@ void collectHeavy(const fs::path& file, std::set<fs::path>& seen, std::vector<st
 
 TEST(Layering, WindowAndCommandLineNeverReachLibTorchOrOpenCv) {
     std::size_t files = 0;
-    for (const char* folder : {"ui", "app"})
+    for (const char* folder : {"hub", "ui", "app"})
         for (const auto& file : sourcesBelow(kRoot / folder)) {
             ++files;
             std::set<fs::path> seen;
@@ -90,6 +90,19 @@ TEST(Layering, CoreKnowsNoQt) {
     EXPECT_GT(files, 0u);
 }
 
+TEST(Layering, OnlyTheHubReachesTheNetwork) {
+    static const std::regex network("^(QNetwork.*|QtNetwork.*|Q(Tcp|Udp|Ssl|Local|Abstract)(Socket|Server).*|sys/socket\\.h|netdb\\.h)$");
+    std::size_t found = 0;
+    for (const char* folder : {"core", "hub", "ui", "app", "models"})
+        for (const auto& file : sourcesBelow(kRoot / folder))
+            for (const auto& header : includesOf(file).angled) {
+                if (!std::regex_match(header, network)) continue;
+                ++found;
+                EXPECT_EQ(std::string(folder), "hub") << fs::relative(file, kRoot) << " includes <" << header << ">";
+            }
+    EXPECT_GT(found, 0u);
+}
+
 TEST(Layering, LowerLayersNeverIncludeHigherOnes) {
     for (const auto& file : sourcesBelow(kRoot / "core"))
         for (const auto& header : includesOf(file).quoted) {
@@ -98,12 +111,15 @@ TEST(Layering, LowerLayersNeverIncludeHigherOnes) {
             const auto layer = *fs::relative(target, kRoot).begin();
             EXPECT_EQ(layer, "core") << fs::relative(file, kRoot) << " includes " << header;
         }
-    for (const auto& file : sourcesBelow(kRoot / "ui"))
-        for (const auto& header : includesOf(file).quoted) {
-            const auto target = resolve(header, file);
-            if (target.empty()) continue;
-            EXPECT_NE(*fs::relative(target, kRoot).begin(), "app") << fs::relative(file, kRoot) << " includes " << header;
-        }
+    const std::map<std::string, std::set<std::string>> above{{"hub", {"ui", "app"}}, {"ui", {"app"}}};
+    for (const auto& [layer, higher] : above)
+        for (const auto& file : sourcesBelow(kRoot / layer))
+            for (const auto& header : includesOf(file).quoted) {
+                const auto target = resolve(header, file);
+                if (target.empty()) continue;
+                EXPECT_FALSE(higher.contains(fs::relative(target, kRoot).begin()->string()))
+                    << fs::relative(file, kRoot) << " includes " << header;
+            }
 }
 
 TEST(Layering, RoomsOfCoreDependInOneDirection) {
