@@ -28,4 +28,7 @@ void addLayersCommand(CLI::App& app, int& exitCode);
 /// `mantissa models`: the models at hand.
 void addModelsCommand(CLI::App& app, int& exitCode);
 
+/// `mantissa models get`: a model from Hugging Face. `models` is the command above.
+void addModelsGetCommand(CLI::App& models, int& exitCode);
+
 }  // namespace mantissa::app

@@ -34,7 +34,8 @@ class HelpText : public CLI::Formatter {
 /// One line, with where to read on.
 std::string faultText(const CLI::App* app, const CLI::Error& error) {
     std::string command = "mantissa";
-    for (const CLI::App* chosen : app->get_subcommands()) command += " " + chosen->get_name();
+    for (auto chosen = app->get_subcommands(); !chosen.empty(); chosen = chosen.front()->get_subcommands())
+        command += " " + chosen.front()->get_name();
     std::string what = error.what();
     std::replace(what.begin(), what.end(), '\n', ' ');
     return "mantissa: " + what + "; see " + command + " --help\n";

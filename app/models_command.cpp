@@ -1,9 +1,12 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 #include "commands.h"
 #include "console.h"
+#include "hub_options.h"
 #include "number_words.h"
 #include "report/models_json.h"
 #include "storage/hub_cache.h"
@@ -20,6 +23,21 @@ std::string revisionText(const ListedModel& model) {
     std::string text;
     for (const auto& ref : model.refs) text += (text.empty() ? "" : ", ") + ref;
     return printable(text.empty() ? model.commit.substr(0, 12) : text);
+}
+
+/// Models worth downloading that are not here yet.
+std::string suggestionsText(const std::vector<ListedModel>& models) {
+    std::size_t longest = 0;
+    for (const SuggestedModel& suggested : kSuggestedModels)
+        longest = std::max(longest, std::string_view(suggested.name).size());
+    std::string text;
+    for (const SuggestedModel& suggested : kSuggestedModels) {
+        const std::string name = suggested.name;
+        if (std::any_of(models.begin(), models.end(), [&](const auto& model) { return model.name == name; })) continue;
+        text +=
+            "  mantissa models get " + name + std::string(longest - name.size(), ' ') + "  " + suggested.words + "\n";
+    }
+    return text.empty() ? text : "\nTo download one from Hugging Face:\n" + text;
 }
 
 std::string modelsText(const std::vector<ListedModel>& models) {
@@ -42,7 +60,7 @@ std::string modelsText(const std::vector<ListedModel>& models) {
     std::string text = table.text();
     if (!problems.empty()) text += "\n" + problems;
     if (!cached) text += "\nThe Hugging Face cache, " + printable(hubCacheFolder().string()) + ", holds no models.\n";
-    return text;
+    return text + suggestionsText(models);
 }
 
 int runModels(const std::string& json) {
@@ -62,7 +80,11 @@ void addModelsCommand(CLI::App& app, int& exitCode) {
         "models", "List the models at hand: those that come with Mantissa and those in the Hugging Face cache");
     auto json = std::make_shared<std::string>();
     command->add_option("--json", *json, "Write JSON to a file, or to standard output for -")->type_name("FILE");
-    command->callback([json, &exitCode] { exitCode = runModels(*json); });
+    addModelsGetCommand(*command, exitCode);
+    command->require_subcommand(0, 1);
+    command->callback([command, json, &exitCode] {
+        if (command->get_subcommands().empty()) exitCode = runModels(*json);
+    });
 }
 
 }  // namespace mantissa::app
