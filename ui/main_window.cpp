@@ -23,10 +23,12 @@
 #include "charts/chart.h"
 #include "compare/run_words.h"
 #include "formats/formats_session.h"
+#include "hub/download_dialog.h"
 #include "number_text.h"
 #include "pages/formats_page.h"
 #include "pages/page_list.h"
 #include "projector/projector_window.h"
+#include "session/hub_session.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
@@ -52,22 +54,50 @@ bool contains(const std::vector<fs::path>& paths, const fs::path& path) {
     return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
-std::vector<FileBox::Entry> entriesOf(const std::vector<fs::path>& paths, const QString& remark) {
-    std::vector<FileBox::Entry> entries;
+FileBox::Group entriesOf(const std::vector<fs::path>& paths, const QString& remark) {
+    FileBox::Group entries;
     for (const auto& path : paths) entries.push_back({nameOf(path) + remark, QString::fromStdString(path.string())});
     return entries;
 }
 
-std::vector<FileBox::Entry> entriesOf(const QStringList& paths) {
-    std::vector<FileBox::Entry> entries;
+FileBox::Group entriesOf(const QStringList& paths) {
+    FileBox::Group entries;
     for (const auto& path : paths) entries.push_back({nameOf(path.toStdString()), path});
     return entries;
+}
+
+/// Models of the Hugging Face cache: "apple/mobilevit-small: MobileViTForImageClassification, 22.36 MB".
+FileBox::Group entriesOf(const std::vector<ListedModel>& models) {
+    FileBox::Group entries;
+    for (const ListedModel& model : models) {
+        QString name = QString::fromStdString(model.name);
+        const bool main = std::find(model.refs.begin(), model.refs.end(), "main") != model.refs.end();
+        if (!main)
+            name += '@' + QString::fromStdString(model.refs.empty() ? model.commit.substr(0, 12) : model.refs.front());
+        QStringList facts;
+        if (!model.architecture.empty()) facts << QString::fromStdString(model.architecture);
+        facts << bytesText(model.bytes);
+        if (model.problem) facts << QObject::tr("does not run");
+        entries.push_back({name + QStringLiteral(": ") + facts.join(QStringLiteral(", ")),
+                           QString::fromStdString(model.path.string()),
+                           model.problem ? QString::fromStdString(model.problem->message) : QString()});
+    }
+    return entries;
+}
+
+/// Paths without those that an entry of the group leads to: a snapshot's own folder name says nothing.
+QStringList without(QStringList paths, const FileBox::Group& group) {
+    for (const auto& entry : group) paths.removeAll(entry.path);
+    return paths;
 }
 
 }  // namespace
 
 MainWindow::MainWindow(Settings& settings, QWidget* parent)
-    : QMainWindow(parent), settings_(settings), session_(std::make_unique<Session>(settings)) {
+    : QMainWindow(parent),
+      settings_(settings),
+      session_(std::make_unique<Session>(settings)),
+      hub_(std::make_unique<HubSession>()) {
     setWindowIcon(applicationIcon());
     setMinimumSize(1024, 640);
     resize(1440, 900);
@@ -107,6 +137,7 @@ MainWindow::~MainWindow() {
         projector->close();
         delete projector;
     }
+    delete download_;
     disconnect(session_.get(), nullptr, this, nullptr);
     delete takeCentralWidget();
 }
@@ -148,6 +179,7 @@ void MainWindow::connectSession() {
     connect(session, &Session::cancelled, this, [this] { status_->setText(tr("Cancelled. Nothing was changed.")); });
     connect(session, &Session::busyChanged, this, [this](bool busy) { status_->setBusy(busy); });
     connect(session, &Session::progress, status_, &JobStatus::setProgress);
+    connect(hub_.get(), &HubSession::cachedChanged, this, &MainWindow::updateFileBoxes);
 }
 
 Page* MainWindow::currentPage() const { return pages_.at(static_cast<std::size_t>(stack_->currentIndex())); }
@@ -175,6 +207,7 @@ void MainWindow::start(const std::vector<fs::path>& files) {
     if (const auto models = bundledModels(); !model && !models.empty()) all.push_back(models.front());
     if (const auto samples = bundledSamples(); !image && !samples.empty()) all.push_back(samples.front());
     openFiles(all);
+    hub_->lookIntoCache();
 }
 
 void MainWindow::openFiles(const std::vector<fs::path>& files) {
@@ -216,7 +249,7 @@ void MainWindow::showProblem(const Problem& problem) {
     updateFirstOpenStrip();
 }
 
-void MainWindow::updateTexts() {
+void MainWindow::updateFileBoxes() {
     const auto models = bundledModels(), samples = bundledSamples();
     const auto& model = session_->model();
     const auto& image = session_->image();
@@ -224,14 +257,21 @@ void MainWindow::updateTexts() {
     if (model)
         current = {QString::fromStdString(model->name) + (contains(models, model->path) ? tr(" (bundled)") : QString()),
                    QString::fromStdString(model->path.string())};
-    modelBox_->setFiles(current, entriesOf(models, tr(" (bundled)")),
-                        entriesOf(settings_.recent(Settings::Recent::models)));
+    const FileBox::Group cached = entriesOf(hub_->cached());
+    modelBox_->setFiles(current, {entriesOf(without(settings_.recent(Settings::Recent::models), cached)), cached,
+                                  entriesOf(models, tr(" (bundled)"))});
     current = {tr("No image"), {}};
     if (image)
         current = {QString::fromStdString(image->name) + (contains(samples, image->path) ? tr(" (sample)") : QString()),
                    QString::fromStdString(image->path.string())};
-    imageBox_->setFiles(current, entriesOf(samples, tr(" (sample)")),
-                        entriesOf(settings_.recent(Settings::Recent::images)));
+    imageBox_->setFiles(current,
+                        {entriesOf(settings_.recent(Settings::Recent::images)), entriesOf(samples, tr(" (sample)"))});
+}
+
+void MainWindow::updateTexts() {
+    updateFileBoxes();
+    const auto& model = session_->model();
+    const auto& image = session_->image();
     QStringList title;
     if (model) title << QString::fromStdString(model->name);
     if (image) title << QString::fromStdString(image->name);

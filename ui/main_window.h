@@ -23,9 +23,11 @@ class QVBoxLayout;
 namespace mantissa::ui {
 
 class ComparePage;
+class DownloadDialog;
 class DropFrame;
 class ErrorCard;
 class FileBox;
+class HubSession;
 class JobStatus;
 class ProjectorWindow;
 class Settings;
@@ -42,6 +44,7 @@ class MainWindow final : public QMainWindow {
     ~MainWindow() override;
 
     Session& session() const { return *session_; }
+    HubSession& hub() const { return *hub_; }
     const std::vector<Page*>& pages() const { return pages_; }
     Page* currentPage() const;
     void showPage(int index);
@@ -75,6 +78,7 @@ class MainWindow final : public QMainWindow {
     void chooseModelFile();
     void chooseModelFolder();
     void chooseImage();
+    void showDownload();
     void paste();
     void exportCharts(Chart* chosen, const QString& suffix);
     void exportAllCharts();
@@ -87,12 +91,14 @@ class MainWindow final : public QMainWindow {
     void nextTheme();
     void setThemeMode(int mode);
     void updateTexts();
+    void updateFileBoxes();
     void updateColors();
     void updateWidthClass();
     void updateFirstOpenStrip();
 
     Settings& settings_;
     std::unique_ptr<Session> session_;
+    std::unique_ptr<HubSession> hub_;
     std::vector<Page*> pages_;
     QStackedWidget* stack_ = nullptr;
     QScrollArea* scroll_ = nullptr;
@@ -115,6 +121,7 @@ class MainWindow final : public QMainWindow {
     DropFrame* dropFrame_ = nullptr;
     QActionGroup* themeActions_ = nullptr;
     QPointer<ProjectorWindow> projector_;
+    QPointer<DownloadDialog> download_;
 };
 
 }  // namespace mantissa::ui

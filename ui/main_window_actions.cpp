@@ -16,6 +16,7 @@
 #include "charts/chart.h"
 #include "charts/export_dialog.h"
 #include "compare/run_words.h"
+#include "hub/download_dialog.h"
 #include "main_window.h"
 #include "pages/compare_page.h"
 #include "projector/comparison_projection.h"
@@ -40,6 +41,7 @@ void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
     add(file, tr("Open &model file…"), QKeySequence(QStringLiteral("Ctrl+O")), [this] { chooseModelFile(); });
     add(file, tr("Open model &folder…"), QKeySequence(QStringLiteral("Ctrl+Alt+O")), [this] { chooseModelFolder(); });
+    add(file, tr("&Download from Hugging Face…"), QKeySequence(QStringLiteral("Ctrl+D")), [this] { showDownload(); });
     add(file, tr("Open &image…"), QKeySequence(QStringLiteral("Ctrl+Shift+O")), [this] { chooseImage(); });
     file->addSeparator();
     add(file, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
@@ -148,6 +150,18 @@ void MainWindow::chooseModelFolder() {
     if (path.isEmpty()) return;
     settings_.setFolder(QStringLiteral("model"), QFileInfo(path).absolutePath());
     session_->openModel(path.toStdString());
+}
+
+void MainWindow::showDownload() {
+    if (!download_) {
+        download_ = new DownloadDialog(*hub_, this);
+        download_->setAttribute(Qt::WA_DeleteOnClose);
+        connect(download_, &DownloadDialog::openRequested, session_.get(),
+                [this](const QString& folder) { session_->openModel(folder.toStdString()); });
+        download_->show();
+    }
+    download_->raise();
+    download_->activateWindow();
 }
 
 void MainWindow::chooseImage() {

@@ -27,7 +27,10 @@ enum class JobKind {
     evaluate,
     thumbnails,
     save,
-    selfCheck
+    selfCheck,
+    hubPlan,
+    hubDownload,
+    modelList
 };
 
 /// Runs long calls one after the other on one thread, and hands their results to the thread that owns it. The only

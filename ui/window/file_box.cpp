@@ -1,6 +1,10 @@
 #include "window/file_box.h"
 
+#include <QAbstractItemView>
 #include <QSignalBlocker>
+#include <QStandardItemModel>
+#include <QTimer>
+#include <algorithm>
 
 #include "number_text.h"
 #include "theme/theme.h"
@@ -9,7 +13,10 @@
 namespace mantissa::ui {
 namespace {
 
-const QString kOpenMarker = QStringLiteral("\nopen");  // no path holds a line break here
+// No path holds a line break here.
+const QString kOpenMarker = QStringLiteral("\nopen"), kDownloadMarker = QStringLiteral("\ndownload");
+constexpr int kLongestEntry = 76;  // characters
+constexpr int kEntryMargin = 24;   // px beside the text of an entry
 
 }  // namespace
 
@@ -23,38 +30,78 @@ FileBox::FileBox(Glyph icon, const QString& accessibleName, QWidget* parent) : Q
         setCurrentIndex(0);  // what is shown follows the session: opening may not succeed
         if (path == kOpenMarker)
             emit openRequested();
+        else if (path == kDownloadMarker)
+            emit downloadRequested();
         else if (index > 0)
             emit fileChosen(path);
     });
     connect(&Theme::instance(), &Theme::changed, this, &FileBox::updateIcons);
 }
 
-void FileBox::setFiles(const Entry& current, const std::vector<Entry>& bundled, const std::vector<Entry>& recent) {
+void FileBox::setFiles(const Entry& current, const std::vector<Group>& groups) {
+    current_ = current;
+    groups_ = groups;
+    if (!open_) fill();
+}
+
+void FileBox::fill() {
     const QSignalBlocker blocker(this);
     clear();
-    addItem(elidedMiddle(current.text, 32), current.path);
-    setItemData(0, plainToolTip(current.path), Qt::ToolTipRole);
-    setToolTip(plainToolTip(current.path));
-    for (const auto* group : {&recent, &bundled}) {
+    addItem(elidedMiddle(current_.text, 32), current_.path);
+    setItemData(0, plainToolTip(current_.path), Qt::ToolTipRole);
+    setToolTip(plainToolTip(current_.path));
+    for (const Group& group : groups_) {
         bool first = true;
-        for (const auto& entry : *group) {
+        for (const Entry& entry : group) {
             if (findData(entry.path) >= 0) continue;
             if (first) insertSeparator(count());
             first = false;
-            addItem(elidedMiddle(entry.text, 40), entry.path);
-            setItemData(count() - 1, plainToolTip(entry.path), Qt::ToolTipRole);
+            addEntry(entry);
         }
     }
     insertSeparator(count());
     addItem(tr("Open…"), kOpenMarker);
+    if (!downloadText_.isEmpty()) addItem(downloadText_, kDownloadMarker);
     setCurrentIndex(0);
     updateIcons();
 }
 
+void FileBox::addEntry(const Entry& entry) {
+    addItem(elidedMiddle(entry.text, kLongestEntry), entry.path);
+    const int row = count() - 1;
+    setItemData(row, plainToolTip(entry.problem.isEmpty() ? entry.path : entry.path + '\n' + entry.problem),
+                Qt::ToolTipRole);
+    if (!entry.problem.isEmpty())
+        if (auto* items = qobject_cast<QStandardItemModel*>(model())) items->item(row)->setEnabled(false);
+}
+
+void FileBox::showPopup() {
+    emit aboutToOpen();
+    open_ = true;
+    // The list is wide enough for its longest entry, whatever the box itself is.
+    const int needed = view()->sizeHintForColumn(0) + kEntryMargin;
+    view()->setMinimumWidth(std::min(needed, window()->width()));
+    QComboBox::showPopup();
+}
+
+void FileBox::hidePopup() {
+    QComboBox::hidePopup();
+    open_ = false;
+    // What is chosen comes after this, by its place in the list.
+    QTimer::singleShot(0, this, [this] {
+        if (!open_) fill();
+    });
+}
+
 void FileBox::updateIcons() {
-    for (int i = 0; i < count(); ++i)
-        if (itemData(i).isValid() && itemData(i).toString() != kOpenMarker)
-            setItemIcon(i, glyph(icon_, Theme::instance().tokens().text2));
+    const Tokens& t = Theme::instance().tokens();
+    for (int i = 0; i < count(); ++i) {
+        const bool enabled = model()->flags(model()->index(i, modelColumn())).testFlag(Qt::ItemIsEnabled);
+        setItemData(i, enabled ? QVariant() : t.text3, Qt::ForegroundRole);
+        if (const QString path = itemData(i).toString();
+            itemData(i).isValid() && path != kOpenMarker && path != kDownloadMarker)
+            setItemIcon(i, glyph(icon_, enabled ? t.text2 : t.text3));
+    }
 }
 
 }  // namespace mantissa::ui

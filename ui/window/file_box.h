@@ -7,7 +7,7 @@
 
 namespace mantissa::ui {
 
-/// A box that names the file in use and lists bundled and recent ones, with an entry that opens a dialog.
+/// A box that names the file in use and lists others, with an entry that opens a dialog.
 class FileBox final : public QComboBox {
     Q_OBJECT
 
@@ -16,17 +16,34 @@ class FileBox final : public QComboBox {
 
     struct Entry {
         QString text, path;
+        QString problem{};  ///< why it cannot be chosen; empty where it can
     };
-    /// `current` is shown and stands first; `others` follow, without duplicates of it.
-    void setFiles(const Entry& current, const std::vector<Entry>& bundled, const std::vector<Entry>& recent);
+    using Group = std::vector<Entry>;
+    /// `current` is shown and stands first; the groups follow, without duplicates, a line before each. While the list
+    /// is open they wait.
+    void setFiles(const Entry& current, const std::vector<Group>& groups);
+    /// One more entry at the end, which emits downloadRequested.
+    void setDownloadText(const QString& text) { downloadText_ = text; }
+
+    void showPopup() override;
+    void hidePopup() override;
 
   signals:
     void fileChosen(const QString& path);
     void openRequested();
+    void downloadRequested();
+    void aboutToOpen();  ///< the list
 
   private:
+    void fill();
+    void addEntry(const Entry& entry);
     void updateIcons();
+
     Glyph icon_;
+    QString downloadText_;
+    Entry current_;
+    std::vector<Group> groups_;
+    bool open_ = false;
 };
 
 }  // namespace mantissa::ui
