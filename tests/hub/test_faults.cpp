@@ -241,6 +241,7 @@ TEST_F(HubFault, AnotherProgramIsAtIt) {
 }
 
 TEST_F(HubFault, ADiskWithoutRoomForTheDownload) {
+    if (fs::space(cache_.path()).available > 1'000'000'000'000) GTEST_SKIP() << "this disk has room for a terabyte";
     listing("\"size\":3000000,\"pointerSize\"", "\"size\":999999999999,\"pointerSize\"");
     fails(ErrorCode::unreadable, {"1000001 MB", "left", "HF_HOME"});
     EXPECT_EQ(hub_.requests().size(), 1U);
