@@ -156,6 +156,31 @@ ValueRef GraphBuilder::call(const std::string& op, const std::string& layer, std
     return result;
 }
 
+std::vector<ValueRef> GraphBuilder::callList(const std::string& op, const std::string& layer,
+                                             std::vector<NamedArgument> arguments, std::size_t count,
+                                             const std::string& overload) {
+    Node node{.op = op,
+              .overload = overload,
+              .arguments = std::move(arguments),
+              .outputs = {},
+              .listOutput = true,
+              .layer = layer};
+    std::vector<ValueRef> results;
+    for (std::size_t i = 0; i < count; ++i) {
+        results.push_back(newValue());
+        node.outputs.push_back(results.back().id);
+    }
+    graph_.nodes.push_back(std::move(node));
+    return results;
+}
+
+ValueRef GraphBuilder::addWeight(Weight weight) {
+    const ValueRef value = newValue();
+    weight.value = value.id;
+    graph_.weights.push_back(std::move(weight));
+    return value;
+}
+
 ValueRef GraphBuilder::conv2d(ValueRef x, const std::string& layer, const Conv2dOptions& o) {
     const std::int64_t fanIn =
         std::max<std::int64_t>(1, o.inChannels / std::max<std::int64_t>(1, o.groups) * o.kernel * o.kernel);
@@ -217,8 +242,50 @@ ValueRef GraphBuilder::layerNorm(ValueRef x, const std::string& layer, std::int6
                  {"eps", eps}});
 }
 
-ValueRef GraphBuilder::maxPool2d(ValueRef x, const std::string& layer, std::int64_t kernel) {
-    return call("aten::max_pool2d", layer, {{"self", x}, {"kernel_size", pair(kernel)}, {"stride", pair(kernel)}});
+ValueRef GraphBuilder::maxPool2d(ValueRef x, const std::string& layer, const MaxPool2dOptions& o) {
+    return call("aten::max_pool2d", layer,
+                {{"self", x},
+                 {"kernel_size", pair(o.kernel)},
+                 {"stride", pair(o.stride)},
+                 {"padding", pair(o.padding)},
+                 {"ceil_mode", o.ceilMode}});
+}
+
+ValueRef GraphBuilder::globalAvgPool2d(ValueRef x, const std::string& layer) {
+    return call("aten::adaptive_avg_pool2d", layer, {{"self", x}, {"output_size", pair(1)}});
+}
+
+ValueRef GraphBuilder::dropout(ValueRef x, const std::string& layer, double p) {
+    return call("aten::dropout", layer, {{"input", x}, {"p", p}, {"train", false}});
+}
+
+ValueRef GraphBuilder::padSame(ValueRef x, const std::string& layer, const SamePadding& padding) {
+    const auto scalar = [&](const char* op, Argument a, Argument b) {
+        return call(op, layer, {{"", std::move(a)}, {"", std::move(b)}});
+    };
+    std::vector<IntOrRef> pads;
+    bool none = true;
+    for (std::size_t i = padding.windows.size(); i-- > 0;) {  // the last dimension comes first
+        const auto& w = padding.windows[i];
+        const std::int64_t reach = (w.kernel - 1) * w.dilation + 1;
+        IntOrRef all = reach - 1, smaller = (reach - 1) / 2, larger = reach - 1 - (reach - 1) / 2;
+        if (w.stride > 1) {
+            // The last window begins at ⌊(size − 1) / stride⌋ · stride and lacks reach − 1 − (size − 1) mod stride.
+            const auto dim = static_cast<std::int64_t>(i) - static_cast<std::int64_t>(padding.windows.size());
+            const ValueRef over =
+                scalar("scalar::mod", scalar("scalar::sub", size(x, layer, dim), std::int64_t{1}), w.stride);
+            const ValueRef lack = scalar("scalar::max", scalar("scalar::sub", reach - 1, over), std::int64_t{0});
+            const ValueRef half = scalar("scalar::floordiv", lack, std::int64_t{2});
+            all = lack;
+            smaller = half;
+            larger = scalar("scalar::sub", lack, half);
+        }
+        none &= all == IntOrRef(std::int64_t{0});
+        const bool last = padding.odd == SamePadding::Odd::last;
+        pads.insert(pads.end(), {last ? smaller : larger, last ? larger : smaller});
+    }
+    if (none) return x;
+    return call("aten::constant_pad_nd", layer, {{"self", x}, {"pad", std::move(pads)}, {"value", padding.value}});
 }
 
 ValueRef GraphBuilder::flatten(ValueRef x, const std::string& layer, std::int64_t startDim) {
@@ -239,9 +306,13 @@ ValueRef GraphBuilder::size(ValueRef x, const std::string& layer, std::int64_t d
 
 std::vector<std::string> GraphBuilder::unusedTensors() const {
     std::vector<std::string> names;
+    const auto isIgnored = [this](const std::string& name) {
+        return std::any_of(ignored_.begin(), ignored_.end(),
+                           [&](const auto& prefix) { return name.starts_with(prefix); });
+    };
     if (source_.checkpoint_)
         for (const auto& tensor : source_.checkpoint_->tensors)
-            if (!used_.contains(tensor.name)) names.push_back(tensor.name);
+            if (!used_.contains(tensor.name) && !isIgnored(tensor.name)) names.push_back(tensor.name);
     // The counters, of which there are many, say least about what the file is.
     std::stable_partition(names.begin(), names.end(),
                           [](const auto& n) { return !n.ends_with("num_batches_tracked"); });

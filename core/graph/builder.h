@@ -39,6 +39,22 @@ struct Conv2dOptions {
     std::int64_t stride = 1, padding = 0, dilation = 1, groups = 1;
     bool bias = true;
 };
+struct MaxPool2dOptions {
+    std::int64_t kernel = 2, stride = 2, padding = 0;
+    bool ceilMode = false;
+};
+/// Padding under which a convolution or pooling gives ⌈size / stride⌉ whatever its kernel (TensorFlow's and ONNX's
+/// "SAME").
+struct SamePadding {
+    struct Window {
+        std::int64_t kernel = 1, stride = 1, dilation = 1;
+    };
+    enum class Odd { last, first };  ///< the side that gets one more where it does not come out even
+
+    std::vector<Window> windows;  ///< of the last dimensions, in their order
+    Odd odd = Odd::last;
+    double value = 0;
+};
 struct LinearOptions {
     std::int64_t outFeatures = 0, inFeatures = 0;
     bool bias = true;
@@ -64,12 +80,23 @@ class GraphBuilder {
     ValueRef call(const std::string& op, const std::string& layer, std::vector<NamedArgument> arguments,
                   const std::string& overload = "");
 
+    /// An operator that gives a list of `count` tensors.
+    std::vector<ValueRef> callList(const std::string& op, const std::string& layer,
+                                   std::vector<NamedArgument> arguments, std::size_t count,
+                                   const std::string& overload = "");
+
     ValueRef relu(ValueRef x, const std::string& layer) { return call("aten::relu", layer, {{"", x}}); }
     ValueRef silu(ValueRef x, const std::string& layer) { return call("aten::silu", layer, {{"", x}}); }
     ValueRef add(ValueRef a, ValueRef b, const std::string& layer) {
         return call("aten::add", layer, {{"", a}, {"", b}}, "Tensor");
     }
-    ValueRef maxPool2d(ValueRef x, const std::string& layer, std::int64_t kernel);
+    ValueRef relu6(ValueRef x, const std::string& layer) { return call("aten::relu6", layer, {{"", x}}); }
+    ValueRef maxPool2d(ValueRef x, const std::string& layer, const MaxPool2dOptions& options);
+    /// N × C × H × W → N × C × 1 × 1, the mean over height and width.
+    ValueRef globalAvgPool2d(ValueRef x, const std::string& layer);
+    /// The identity at inference; the trainer switches it on.
+    ValueRef dropout(ValueRef x, const std::string& layer, double p);
+    ValueRef padSame(ValueRef x, const std::string& layer, const SamePadding& padding);
     ValueRef flatten(ValueRef x, const std::string& layer, std::int64_t startDim = 1);
     ValueRef reshape(ValueRef x, const std::string& layer, std::vector<IntOrRef> shape);
     ValueRef transpose(ValueRef x, const std::string& layer, std::int64_t a, std::int64_t b);
@@ -77,6 +104,12 @@ class GraphBuilder {
 
     /// A weight by its full name; buffers with isParameter false.
     ValueRef weight(const std::string& name, const std::vector<std::int64_t>& shape, bool isParameter = true);
+
+    /// A tensor that the caller has at hand already; `weight.value` is set here.
+    ValueRef addWeight(Weight weight);
+
+    /// Tensors whose names begin so may be in the file without a call that asks for them.
+    void ignoreUnused(const std::string& prefix) { ignored_.push_back(prefix); }
 
     /// Ends the Graph with `output` as its logits. Errors: tensors that the file lacks, tensors of it that no call
     /// asked for, and the first that has another shape or type; each names the tensors. Fresh weights of more than 8
@@ -105,6 +138,7 @@ class GraphBuilder {
     std::unordered_map<std::string, const TensorRecord*> byName_;
     std::unordered_map<std::string, ValueId> used_;
     std::vector<std::string> missing_;  // with their shapes
+    std::vector<std::string> ignored_;
     std::optional<Error> problem_;
     std::int64_t freshBytes_ = 0;
     std::mt19937_64 random_;

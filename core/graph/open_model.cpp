@@ -2,13 +2,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "graph/builder.h"
+#include "graph/bare_weights.h"
 #include "graph/file_kind.h"
 #include "graph/hugging_face.h"
 #include "graph/model.h"
-#include "graph/simple_cnn.h"
 #include "graph/torchscript_reader.h"
-#include "storage/checkpoint.h"
 #include "storage/json_file.h"
 #include "storage/mapped_file.h"
 #include "storage/sha256.h"
@@ -30,34 +28,6 @@ bool isThere(const fs::path& path) {
 
 fs::path folderOf(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
-/// Weights alone: the architecture has to show from the names and shapes of the tensors.
-Result<ModelPtr> openWeights(const fs::path& path, const MappedFile& file) {
-    auto checkpoint = openCheckpoint(path);
-    if (!checkpoint) return std::move(checkpoint).error();
-    if (!looksLikeSimpleCnn(*checkpoint)) {
-        const bool folder = isThere(folderOf(path) / "config.json");
-        return unsupported(path, "holds weights alone (tensors: " + std::to_string(checkpoint->tensors.size()) +
-                                     "), of an architecture that Mantissa does not recognise. " +
-                                     (folder ? "Open the folder that it stands in, which has a config.json"
-                                             : "Open a folder that has their config.json too, or a TorchScript file") +
-                                     "; mantissa inspect shows the tensors");
-    }
-    auto sizes = simpleCnnSizes(*checkpoint);
-    if (!sizes) return std::move(sizes).error();
-    auto graph = buildSimpleCnn(*sizes, WeightSource::fromCheckpoint(*checkpoint));
-    if (!graph) return std::move(graph).error();
-    auto model = std::make_shared<Model>();
-    model->path = path;
-    model->name = path.filename().string();
-    model->sha256 = sha256(file.bytes());
-    model->kind = ModelKind::bareWeights;
-    model->architecture = "SimpleCNN";
-    model->graph = *std::move(graph);
-    model->preprocessing.resizeHeight = static_cast<int>(sizes->input.height);
-    model->preprocessing.resizeWidth = static_cast<int>(sizes->input.width);
-    return ModelPtr(model);
-}
-
 /// What a zip archive holds: TorchScript has constants beside its code, torch.export a models folder, a state dict
 /// neither.
 Result<ModelPtr> openZip(const fs::path& path, const MappedFile& file) {
@@ -74,7 +44,7 @@ Result<ModelPtr> openZip(const fs::path& path, const MappedFile& file) {
         return unsupported(path,
                            "is a torch.export program, which this version does not run. Save the model as "
                            "TorchScript instead: torch.jit.trace(model.eval(), example).save(\"model.pt\")");
-    if (archive->has(root + "data.pkl")) return openWeights(path, file);
+    if (archive->has(root + "data.pkl")) return openBareWeights(path, sha256(file.bytes()));
     return unsupported(path, "is a zip archive without a PyTorch model in it");
 }
 
@@ -88,7 +58,7 @@ Result<ModelPtr> openJson(const fs::path& path, const MappedFile& file) {
                            "is the configuration of a model, not a model; in a folder with its weights, and under "
                            "the name config.json, it is one");
     }
-    if (json->contains("weight_map")) return openWeights(path, file);
+    if (json->contains("weight_map")) return openBareWeights(path, sha256(file.bytes()));
     return unsupported(path, "is a JSON file, but neither the configuration of a model nor the index of its weights");
 }
 
@@ -102,7 +72,7 @@ Result<ModelPtr> openFile(const fs::path& path) {
             return openJson(path, *file);
         case FileKind::safetensors:
         case FileKind::torchPickle:
-            return openWeights(path, *file);
+            return openBareWeights(path, sha256(file->bytes()));
         case FileKind::onnx:
             return unsupported(path,
                                "is an ONNX model, which this version does not run. Save the model as TorchScript "

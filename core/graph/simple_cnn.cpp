@@ -107,12 +107,12 @@ Result<Graph> buildSimpleCnn(const SimpleCnnSizes& s, const WeightSource& source
         x, "conv1",
         {.outChannels = s.conv1Channels, .inChannels = s.inputChannels, .kernel = s.kernel1, .padding = s.kernel1 / 2});
     x = g.relu(x, "relu1");
-    x = g.maxPool2d(x, "pool1", 2);
+    x = g.maxPool2d(x, "pool1", {});
     x = g.conv2d(
         x, "conv2",
         {.outChannels = s.conv2Channels, .inChannels = s.conv1Channels, .kernel = s.kernel2, .padding = s.kernel2 / 2});
     x = g.relu(x, "relu2");
-    x = g.maxPool2d(x, "pool2", 2);
+    x = g.maxPool2d(x, "pool2", {});
     x = g.flatten(x, "flatten");
     x = g.linear(x, "fc", {.outFeatures = s.classes, .inFeatures = s.conv2Channels * cells(s.input)});
     return g.finish(x);

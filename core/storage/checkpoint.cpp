@@ -13,7 +13,11 @@ namespace mantissa {
 namespace {
 
 Checkpoint fromSafetensors(SafetensorsFile file) {
-    return {.path = std::move(file.path), .form = "safetensors", .tensors = std::move(file.tensors), .mapped = true};
+    return {.path = std::move(file.path),
+            .form = "safetensors",
+            .tensors = std::move(file.tensors),
+            .mapped = true,
+            .metadata = std::move(file.metadata)};
 }
 
 /// `model.safetensors.index.json`: {"weight_map": {tensor: file}}. Files stand beside the index; a path that leads elsewhere is refused.

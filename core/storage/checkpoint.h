@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Checkpoint {
     std::vector<TensorRecord> tensors;
     std::vector<std::filesystem::path> files{};  ///< that hold the tensors: `path`, or the shards in order of name
     bool mapped = false;                         ///< every tensor is a view of a MappedFile, whose pages may be released
+    std::map<std::string, std::string> metadata{};  ///< what a safetensors file says of itself; others say nothing
 
     const TensorRecord* find(const std::string& name) const;
 };

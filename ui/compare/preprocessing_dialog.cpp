@@ -66,7 +66,7 @@ PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Preproc
     setWindowTitle(tr("Preprocessing"));
     auto* layout = new QVBoxLayout(this);
     auto* words =
-        roleLabel(modelsOwn.fromFile ? tr("The model's own preprocessor_config.json says how pictures are made ready. "
+        roleLabel(modelsOwn.fromFile ? tr("The model's own files say how pictures are made ready. "
                                           "What you change here holds until another model is opened.")
                                      : tr("The model does not say how pictures are made ready; these are sensible "
                                           "defaults. What you change here holds until another model is opened."),

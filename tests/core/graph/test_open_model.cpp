@@ -128,9 +128,9 @@ TEST(OpenModel, SendsWeightsItDoesNotRecogniseToInspect) {
     const std::vector<TensorRecord> tensors{floats("layer.weight", {2, 3}), floats("layer.bias", {2})};
     ASSERT_TRUE(writeSafetensors(folder.path() / "model.safetensors", tensors));
     expectRefused(folder.path() / "model.safetensors",
-                  "holds weights alone (tensors: 2), of an architecture that Mantissa does not recognise. Open a "
-                  "folder that has their "
-                  "config.json too, or a TorchScript file; mantissa inspect shows the tensors");
+                  "holds weights alone (tensors: 2), of an architecture that Mantissa does not recognise, so they can be "
+                  "inspected but not run. Open a folder that has their config.json too, or the model exported from "
+                  "PyTorch; mantissa inspect shows the tensors");
     folder.write("config.json", "{}");
     expectRefused(folder.path() / "model.safetensors", "Open the folder that it stands in, which has a config.json");
 }
