@@ -69,6 +69,19 @@ void ConfigFields::readList(const char* name, std::int64_t* target, std::size_t 
     }
 }
 
+void ConfigFields::read(const char* name, std::vector<std::int64_t>& target) {
+    const Json* value = find(name);
+    if (!value) return;
+    constexpr std::size_t kMost = 64;
+    const bool isList = value->is_array() && value->size() <= kMost;
+    std::vector<std::int64_t> numbers;
+    if (isList)
+        for (const auto& element : *value)
+            if (const auto number = wholeNumber(element)) numbers.push_back(*number);
+    if (!isList || numbers.size() != value->size()) return fail(name, "is no list of up to 64 whole numbers");
+    target = std::move(numbers);
+}
+
 void ConfigFields::read(const char* name, std::optional<InputSize>& target) {
     const Json* value = find(name);
     if (!value) return;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "graph/input_size.h"
 #include "result.h"
@@ -30,6 +31,9 @@ class ConfigFields {
     void read(const char* name, std::array<std::int64_t, N>& target) {
         readList(name, target.data(), N);
     }
+
+    /// A list of up to 64 whole numbers.
+    void read(const char* name, std::vector<std::int64_t>& target);
 
     /// One number for both sides, [height, width] or {"height": …, "width": …}; 1 to 16384 px.
     void read(const char* name, std::optional<InputSize>& target);

@@ -1,13 +1,18 @@
 #include "graph/hugging_face.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "graph/builder.h"
 #include "graph/file_kind.h"
 #include "graph/folder_config.h"
+#include "graph/guessed_input.h"
+#include "graph/hf_mobilenet_v2_config.h"
+#include "graph/hf_resnet_config.h"
 #include "graph/mobilevit_config.h"
 #include "graph/simple_cnn.h"
+#include "graph/vit_config.h"
 #include "image/preprocessor_config.h"
 #include "storage/checkpoint.h"
 #include "storage/mapped_file.h"
@@ -81,18 +86,22 @@ Status buildMobileVitModel(const Folder& folder, Model& model) {
     return Done{};
 }
 
+/// Refuses a preprocessor_config.json that makes pictures of another size than config.json says.
+Status checkInputSize(const Folder& folder, const InputSize& input) {
+    const auto& p = folder.preprocessing;
+    if (!p || (input.height == p->inputHeight() && input.width == p->inputWidth())) return Done{};
+    return Error{.code = ErrorCode::unsupported,
+                 .message = "says that pictures have " + std::to_string(input.height) + " × " +
+                            std::to_string(input.width) + " px, and preprocessor_config.json makes them " +
+                            std::to_string(p->inputHeight()) + " × " + std::to_string(p->inputWidth()),
+                 .where = folder.config.path.string()};
+}
+
 Status buildSimpleCnnModel(const Folder& folder, Model& model) {
     auto input = folder.config.imageSize;
-    if (const auto& p = folder.preprocessing) {
-        const InputSize made{.height = p->inputHeight(), .width = p->inputWidth()};
-        if (input && (input->height != made.height || input->width != made.width))
-            return Error{.code = ErrorCode::unsupported,
-                         .message = "says that pictures have " + std::to_string(input->height) + " × " +
-                                    std::to_string(input->width) + " px, and preprocessor_config.json makes them " +
-                                    std::to_string(made.height) + " × " + std::to_string(made.width),
-                         .where = folder.config.path.string()};
-        input = made;
-    }
+    if (input)
+        if (auto status = checkInputSize(folder, *input); !status) return status;
+    if (const auto& p = folder.preprocessing) input = {.height = p->inputHeight(), .width = p->inputWidth()};
     auto sizes = simpleCnnSizes(folder.weights, input);
     if (!sizes) return std::move(sizes).error();
     if (auto classes = classCount(folder, "fc.weight"); !classes) return std::move(classes).error();
@@ -105,8 +114,83 @@ Status buildSimpleCnnModel(const Folder& folder, Model& model) {
     return Done{};
 }
 
+/// To −1 … 1, as the processors that transformers pairs with most models do.
+void standardNormalization(Preprocessing& p) {
+    p.normalize = true;
+    p.mean = p.std = {0.5, 0.5, 0.5};
+}
+
+Status buildVitModel(const Folder& folder, Model& model) {
+    auto config = readVitConfig(folder.config, folder.weights);
+    if (!config) return std::move(config).error();
+    // Position embeddings belong to one size; Mantissa does not interpolate them.
+    if (auto status = checkInputSize(folder, config->image); !status) return status;
+    const bool twoHeads = config->head == VitHead::classAndDistillation;
+    auto classes = classCount(folder, twoHeads ? "cls_classifier.weight" : "classifier.weight");
+    if (!classes) return std::move(classes).error();
+    config->classes = *classes;
+    auto graph = buildVit(*config, WeightSource::fromCheckpoint(folder.weights));
+    if (!graph) return located(std::move(graph).error(), folder.config);
+    model.graph = *std::move(graph);
+    model.architecture = twoHeads                    ? "DeiTForImageClassificationWithTeacher"
+                         : config->distillationToken ? "DeiTForImageClassification"
+                                                     : "ViTForImageClassification";
+    model.preprocessing.resizeHeight = static_cast<int>(config->image.height);
+    model.preprocessing.resizeWidth = static_cast<int>(config->image.width);
+    standardNormalization(model.preprocessing);
+    return Done{};
+}
+
+Status buildResNetModel(const Folder& folder, Model& model) {
+    auto config = readHfResNetConfig(folder.config);
+    if (!config) return std::move(config).error();
+    auto classes = classCount(folder, "classifier.1.weight");
+    if (!classes) return std::move(classes).error();
+    config->classes = *classes;
+    auto graph = buildHfResNet(*config, WeightSource::fromCheckpoint(folder.weights));
+    if (!graph) return located(std::move(graph).error(), folder.config);
+    model.graph = *std::move(graph);
+    model.architecture = "ResNetForImageClassification";
+    model.preprocessing = guessedImageNetInput();
+    return Done{};
+}
+
+Status buildMobileNetV2Model(const Folder& folder, Model& model) {
+    auto config = readHfMobileNetV2Config(folder.config);
+    if (!config) return std::move(config).error();
+    auto classes = classCount(folder, "classifier.weight");
+    if (!classes) return std::move(classes).error();
+    config->classes = *classes;
+    auto graph = buildHfMobileNetV2(*config, WeightSource::fromCheckpoint(folder.weights));
+    if (!graph) return located(std::move(graph).error(), folder.config);
+    model.graph = *std::move(graph);
+    model.architecture = "MobileNetV2ForImageClassification";
+    const InputSize crop = folder.config.imageSize.value_or(InputSize{.height = 224, .width = 224});
+    Preprocessing& p = model.preprocessing = guessedImageNetInput();
+    p.resizeHeight = p.resizeWidth = static_cast<int>(std::max(crop.height, crop.width) * 256 / 224);
+    p.cropHeight = static_cast<int>(crop.height);
+    p.cropWidth = static_cast<int>(crop.width);
+    standardNormalization(p);
+    return Done{};
+}
+
 struct Builder {
     Status (*build)(const Folder&, Model&);
+};
+
+struct Architecture {
+    const char* modelType;
+    const char* name;  ///< in `architectures`; a config.json may lack it
+    Status (*build)(const Folder&, Model&);
+};
+
+constexpr std::array kArchitectures{
+    Architecture{"mobilevit", "MobileViTForImageClassification", &buildMobileVitModel},
+    Architecture{"vit", "ViTForImageClassification", &buildVitModel},
+    Architecture{"deit", "DeiTForImageClassification", &buildVitModel},
+    Architecture{"deit", "DeiTForImageClassificationWithTeacher", &buildVitModel},
+    Architecture{"resnet", "ResNetForImageClassification", &buildResNetModel},
+    Architecture{"mobilenet_v2", "MobileNetV2ForImageClassification", &buildMobileNetV2Model},
 };
 
 /// The builder for what config.json names.
@@ -116,14 +200,20 @@ Result<Builder> findBuilder(const FolderConfig& config) {
                      .message = "has no model_type, so the architecture is not known",
                      .where = config.path.string()};
     if (config.modelType == "simple_cnn") return Builder{&buildSimpleCnnModel};
-    if (config.modelType == "mobilevit" &&
-        (config.architecture.empty() || config.architecture == "MobileViTForImageClassification"))
-        return Builder{&buildMobileVitModel};
+    for (const auto& [modelType, name, build] : kArchitectures)
+        if (config.modelType == modelType && (config.architecture.empty() || config.architecture == name))
+            return Builder{build};
+    const InputSize size = config.imageSize.value_or(InputSize{.height = 224, .width = 224});
+    const std::string name = config.architecture.empty() ? config.modelType : config.architecture;
+    const std::string folder = config.path.empty() ? "NAME" : config.path.parent_path().string();
+    const std::string shape = "1, 3, " + std::to_string(size.height) + ", " + std::to_string(size.width);
     return Error{.code = ErrorCode::unsupported,
-                 .message = "the architecture " +
-                            (config.architecture.empty() ? config.modelType : config.architecture) +
-                            " is not one that Mantissa builds. Save the model as TorchScript instead, in Python: "
-                            "traced = torch.jit.trace(model.eval(), example, strict=False); traced.save(\"model.pt\")",
+                 .message = "the architecture " + name +
+                            " is not one that Mantissa builds. Two lines of Python make a TorchScript file of it, "
+                            "which it opens: `import torch, transformers; model = "
+                            "transformers.AutoModelForImageClassification.from_pretrained(\"" +
+                            folder + "\", torchscript=True).eval()` and `torch.jit.trace(model, torch.zeros(" + shape +
+                            ")).save(\"model.pt\")`",
                  .where = config.path.string()};
 }
 

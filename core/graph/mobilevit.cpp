@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 
+#include "graph/activation.h"
 #include "graph/builder.h"
 
 // The calls stand in the order and layout in which the reference implementation issues them, so that results agree with
@@ -19,16 +19,6 @@ std::int64_t makeDivisible(double value) {
     auto rounded = std::max(kDivisor, static_cast<std::int64_t>(value + kDivisor / 2.0) / kDivisor * kDivisor);
     if (static_cast<double>(rounded) < 0.9 * value) rounded += kDivisor;
     return rounded;
-}
-
-std::optional<std::string> activationOperator(const std::string& name) {
-    static const std::map<std::string, std::string> operators{{"silu", "aten::silu"},
-                                                              {"swish", "aten::silu"},
-                                                              {"gelu", "aten::gelu"},
-                                                              {"relu", "aten::relu"},
-                                                              {"relu6", "aten::relu6"}};
-    const auto found = operators.find(name);
-    return found == operators.end() ? std::nullopt : std::optional(found->second);
 }
 
 struct ConvLayer {
@@ -47,7 +37,7 @@ struct Stage {
 
 class Writer {
   public:
-    Writer(const MobileVitConfig& config, const WeightSource& source, std::string activation)
+    Writer(const MobileVitConfig& config, const WeightSource& source, Activation activation)
         : config_(config), g_(source), activation_(std::move(activation)) {}
 
     Result<Graph> write() {
@@ -67,18 +57,13 @@ class Writer {
         x = conv(x, base + ".conv_1x1_exp", {.in = neck[5], .out = neck[6]});
         x = g_.call("aten::mean", base + ".pool",
                     {{"self", x}, {"dim", std::vector<IntOrRef>{-2, -1}}, {"keepdim", false}}, "dim");
-        x = dropout(x, "dropout", config_.classifierDropout);
+        x = g_.dropout(x, "dropout", config_.classifierDropout);
         x = g_.linear(x, "classifier", {.outFeatures = config_.classes, .inFeatures = neck[6]});
         return g_.finish(x);
     }
 
   private:
-    ValueRef activate(ValueRef x, const std::string& layer) { return g_.call(activation_, layer, {{"", x}}); }
-
-    /// The identity at inference; the trainer switches it on.
-    ValueRef dropout(ValueRef x, const std::string& layer, double p) {
-        return g_.call("aten::dropout", layer, {{"input", x}, {"p", p}, {"train", false}});
-    }
+    ValueRef activate(ValueRef x, const std::string& layer) { return mantissa::activate(g_, x, layer, activation_); }
 
     ValueRef conv(ValueRef x, const std::string& layer, const ConvLayer& c) {
         x = g_.conv2d(x, layer + ".convolution",
@@ -131,7 +116,7 @@ class Writer {
         ValueRef scores = g_.call("aten::matmul", layer, {{"", query}, {"", g_.transpose(key, layer, -1, -2)}});
         scores = g_.call("aten::div", layer, {{"", scores}, {"", std::sqrt(static_cast<double>(headSize))}}, "Tensor");
         scores = g_.call("aten::softmax", layer, {{"self", scores}, {"dim", std::int64_t{-1}}}, "int");
-        scores = dropout(scores, layer + ".dropout", config_.attentionDropout);
+        scores = g_.dropout(scores, layer + ".dropout", config_.attentionDropout);
         ValueRef context = g_.call("aten::matmul", layer, {{"", scores}, {"", value}});
         context = g_.call("aten::permute", layer, {{"self", context}, {"dims", std::vector<IntOrRef>{0, 2, 1, 3}}});
         context = g_.call("aten::contiguous", layer, {{"self", context}});
@@ -144,13 +129,13 @@ class Writer {
         ValueRef y = g_.layerNorm(x, layer + ".layernorm_before", hidden, config_.layerNormEps);
         y = attention(y, layer + ".attention.attention", hidden);
         y = g_.linear(y, layer + ".attention.output.dense", {.outFeatures = hidden, .inFeatures = hidden});
-        y = dropout(y, layer + ".attention.output.dropout", config_.hiddenDropout);
+        y = g_.dropout(y, layer + ".attention.output.dropout", config_.hiddenDropout);
         x = g_.add(y, x, layer);
         y = g_.layerNorm(x, layer + ".layernorm_after", hidden, config_.layerNormEps);
         y = g_.linear(y, layer + ".intermediate.dense", {.outFeatures = intermediate, .inFeatures = hidden});
         y = activate(y, layer + ".intermediate.intermediate_act_fn");
         y = g_.linear(y, layer + ".output.dense", {.outFeatures = hidden, .inFeatures = intermediate});
-        y = dropout(y, layer + ".output.dropout", config_.hiddenDropout);
+        y = g_.dropout(y, layer + ".output.dropout", config_.hiddenDropout);
         return g_.add(y, x, layer + ".output");
     }
 
@@ -223,7 +208,7 @@ class Writer {
 
     const MobileVitConfig& config_;
     GraphBuilder g_;
-    std::string activation_;
+    Activation activation_;
 };
 
 std::optional<Error> invalid(const MobileVitConfig& c) {
@@ -263,12 +248,9 @@ std::optional<Error> invalid(const MobileVitConfig& c) {
 
 Result<Graph> buildMobileVit(const MobileVitConfig& config, const WeightSource& source) {
     if (auto problem = invalid(config)) return *std::move(problem);
-    const auto activation = activationOperator(config.activation);
-    if (!activation)
-        return Error{.code = ErrorCode::unsupported,
-                     .message = "hidden_act “" + config.activation +
-                                "” is not one that Mantissa builds (silu, gelu, relu, relu6)"};
-    return Writer(config, source, *activation).write();
+    auto activation = findActivation(config.activation);
+    if (!activation) return unknownActivation(config.activation);
+    return Writer(config, source, *std::move(activation)).write();
 }
 
 }  // namespace mantissa

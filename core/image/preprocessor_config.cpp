@@ -66,6 +66,22 @@ class Reader {
     std::optional<Error> problem_;
 };
 
+/// The processor that the file was written by or for, "ViTImageProcessor"; its class says what a bare size means.
+std::string processorOf(const Reader& r) {
+    std::string processor;
+    for (const char* key : {"image_processor_type", "feature_extractor_type"})
+        if (const Json* name = r.find(key); name && name->is_string()) processor = name->get<std::string>();
+    return processor;
+}
+
+/// Processors of models that Mantissa builds whose class normalises where the file says nothing of it.
+bool normalizesUnasked(const Reader& r) {
+    const std::string processor = processorOf(r);
+    for (const char* name : {"ViT", "DeiT", "ConvNext", "MobileNet"})
+        if (processor.starts_with(name)) return true;
+    return false;
+}
+
 void readSize(Reader& r, Preprocessing& p) {
     const Json* size = r.find("size");
     if (!size || !r.flag("do_resize", true)) {
@@ -83,8 +99,9 @@ void readSize(Reader& r, Preprocessing& p) {
             p.resizeWidth = *width;
         }
     } else if (const auto n = r.side(*size, "size")) {
-        // A bare number: a square, or the shortest edge where a crop follows.
-        p.resize = r.flag("do_center_crop", false) ? ResizeRule::shortestEdge : ResizeRule::exact;
+        // A bare number: the shortest edge where a crop follows, else a square. DeiT's is a square that is cropped too.
+        const bool cropped = r.flag("do_center_crop", false) || r.find("crop_pct");
+        p.resize = cropped && !processorOf(r).starts_with("DeiT") ? ResizeRule::shortestEdge : ResizeRule::exact;
         p.resizeHeight = p.resizeWidth = *n;
     }
 }
@@ -101,9 +118,10 @@ void readCrop(Reader& r, Preprocessing& p) {
         }
         return;
     }
-    // ConvNext's: below 384 px the picture is resized to size / crop_pct and the centre kept; from 384 on it is squeezed.
-    if (r.find("crop_pct") && p.resize == ResizeRule::shortestEdge) {
-        const double share = r.number("crop_pct", 1);
+    // ConvNext's, which ResNet uses too: below 384 px the picture is resized to size / crop_pct and the centre kept; from 384 on it is squeezed.
+    const bool convNext = processorOf(r).starts_with("ConvNext");
+    if ((convNext || r.find("crop_pct")) && p.resize == ResizeRule::shortestEdge) {
+        const double share = r.number("crop_pct", 224.0 / 256);
         if (!(share > 0.1 && share <= 1)) return r.fail("crop_pct", "must lie between 0.1 and 1");
         if (p.resizeHeight >= 384) {
             p.resize = ResizeRule::exact;
@@ -130,12 +148,10 @@ Result<Preprocessing> readPreprocessorConfig(const std::filesystem::path& path) 
     if (filter == 0 || filter == 1 || filter == 2 || filter == 3) p.resample = kPillowsNumbers[static_cast<int>(filter)];
     else r.fail("resample", "is a filter that Mantissa does not have (0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic)");
     p.rescale = r.flag("do_rescale", true) ? r.number("rescale_factor", 1.0 / 255) : 1;
-    std::string processor;
-    for (const char* key : {"image_processor_type", "feature_extractor_type"})
-        if (const Json* name = r.find(key); name && name->is_string()) processor = name->get<std::string>();
-    const bool mobileVit = processor.starts_with("MobileViT");
+    const bool mobileVit = processorOf(r).starts_with("MobileViT");
     p.flipChannels = r.flag("do_flip_channel_order", mobileVit);
-    p.normalize = r.flag("do_normalize", !mobileVit && r.find("image_mean") && r.find("image_std"));
+    p.normalize = r.flag("do_normalize", !mobileVit && (normalizesUnasked(r) || (r.find("image_mean") && r.find("image_std"))));
+    if (p.normalize) p.mean = p.std = {0.5, 0.5, 0.5};  // transformers' default where the file does not say
     p.mean = r.triple("image_mean", p.mean);
     p.std = r.triple("image_std", p.std);
     for (const double s : p.std)

@@ -428,7 +428,7 @@ TEST(HuggingFaceFolder, FieldsOfAnotherTypeOrSizeAreNamed) {
         {"patch_size", {2, 2}, "patch_size" + whole},
         {"mlp_ratio", "2", "mlp_ratio is no number"},
         {"hidden_act", 1, "hidden_act is no text"},
-        {"hidden_act", "mish", "hidden_act “mish” is not one that Mantissa builds (silu, gelu, relu, relu6)"},
+        {"hidden_act", "softsign", "hidden_act “softsign” is not one that Mantissa builds (elu, gelu, "},
         {"qkv_bias", 1, "qkv_bias is not true or false"},
         {"output_stride", 7, "output_stride must be 32, 16 or 8"},
         {"image_size", 0, "image_size is no size between 1 and 16384 px, nor a pair of them"},

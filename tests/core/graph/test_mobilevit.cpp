@@ -339,8 +339,10 @@ INSTANTIATE_TEST_SUITE_P(
         Absurd{"epsilonNaN", [](auto& c) { c.layerNormEps = kNaN; }, "layer_norm_eps must lie between 0 and 1"},
         Absurd{"noClasses", [](auto& c) { c.classes = 0; }, "the number of labels must lie between 1 and 1,000,000"},
         Absurd{"dropout", [](auto& c) { c.hiddenDropout = 1.5; }, "a dropout probability must lie between 0 and 1"},
-        Absurd{"activation", [](auto& c) { c.activation = "mish"; },
-               "hidden_act “mish” is not one that Mantissa builds (silu, gelu, relu, relu6)"}),
+        Absurd{"activation", [](auto& c) { c.activation = "softsign"; },
+               "hidden_act “softsign” is not one that Mantissa builds (elu, gelu, gelu_pytorch_tanh, hardswish, "
+               "leaky_relu, "
+               "mish, relu, relu6, sigmoid, silu, swish, tanh)"}),
     [](const auto& p) { return p.param.name; });
 
 TEST(MobileVit, OfTheLargestSizesIsCountedButNotMade) {

@@ -68,6 +68,44 @@ TEST(PreprocessorConfig, ABareSizeIsASquareOrTheShortestEdgeBeforeACrop) {
     EXPECT_EQ(cropped.inputWidth(), 224);
 }
 
+TEST(PreprocessorConfig, ABareSizeMeansWhatItsProcessorSays) {
+    // As published with ResNet-50, DeiT and MobileNetV2.
+    auto p = good(
+        R"({"feature_extractor_type": "ConvNextFeatureExtractor", "size": 224, "crop_pct": 0.875, "resample": 3})");
+    EXPECT_EQ(p.resize, ResizeRule::shortestEdge);
+    EXPECT_EQ(p.resizeHeight, 256);
+    EXPECT_EQ(p.cropHeight, 224);
+    EXPECT_EQ(p.resample, Resample::bicubic);
+    EXPECT_TRUE(p.normalize);
+    EXPECT_EQ(p.mean, (std::array{0.5, 0.5, 0.5}));
+    p = good(R"({"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 224}})");
+    EXPECT_EQ(p.resizeHeight, 256) << "its crop_pct by default";
+    p = good(R"({"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 384}})");
+    EXPECT_EQ(p.resize, ResizeRule::exact) << "from 384 on it squeezes";
+    EXPECT_EQ(p.inputHeight(), 384);
+    p = good(
+        R"({"feature_extractor_type": "DeiTFeatureExtractor", "size": 256, "crop_size": 224, "do_center_crop": true})");
+    EXPECT_EQ(p.resize, ResizeRule::exact);
+    EXPECT_EQ(p.resizeWidth, 256);
+    EXPECT_EQ(p.inputWidth(), 224);
+    p = good(
+        R"({"image_processor_type": "MobileNetV2ImageProcessor", "size": 256, "crop_size": 224, "do_center_crop": true})");
+    EXPECT_EQ(p.resize, ResizeRule::shortestEdge);
+    EXPECT_TRUE(p.normalize);
+}
+
+TEST(PreprocessorConfig, NormalisesAsItsProcessorDoesUnasked) {
+    EXPECT_TRUE(good(R"({"image_processor_type": "ViTImageProcessor", "size": 32})").normalize);
+    EXPECT_FALSE(good(R"({"image_processor_type": "ViTImageProcessor", "size": 32, "do_normalize": false})").normalize);
+    EXPECT_FALSE(good(R"({"image_processor_type": "MobileViTImageProcessor", "size": {"height": 32, "width": 32},
+                              "image_mean": 0.5, "image_std": 0.5})")
+                     .normalize);
+    EXPECT_FALSE(good(R"({"size": 32})").normalize) << "of a processor that is not known";
+    const auto p = good(R"({"size": 32, "image_mean": [0.1, 0.2, 0.3], "image_std": [1, 2, 3]})");
+    EXPECT_TRUE(p.normalize);
+    EXPECT_EQ(p.mean, (std::array{0.1, 0.2, 0.3}));
+}
+
 TEST(PreprocessorConfig, FiltersHavePillowsNumbers) {
     const std::pair<int, Resample> filters[] = {
         {0, Resample::nearest}, {1, Resample::lanczos}, {2, Resample::bilinear}, {3, Resample::bicubic}};
