@@ -6,6 +6,7 @@
 #include "graph/file_kind.h"
 #include "graph/hugging_face.h"
 #include "graph/model.h"
+#include "graph/onnx_reader.h"
 #include "graph/torchscript_reader.h"
 #include "storage/json_file.h"
 #include "storage/mapped_file.h"
@@ -74,23 +75,35 @@ Result<ModelPtr> openFile(const fs::path& path) {
         case FileKind::torchPickle:
             return openBareWeights(path, sha256(file->bytes()));
         case FileKind::onnx:
-            return unsupported(path,
-                               "is an ONNX model, which this version does not run. Save the model as TorchScript "
-                               "instead: torch.jit.trace(model.eval(), example).save(\"model.pt\")");
+            return openOnnx(path);
         case FileKind::other:
             break;
     }
     return unsupported(path, describeOther(file->bytes()));
 }
 
+Result<ModelPtr> openFileOrFolder(const fs::path& path) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) return openFile(path);
+    if (isThere(path / "config.json")) return openHuggingFaceFolder(path);
+    return unsupported(path, "is a folder without config.json; open a Hugging Face folder or a model file");
+}
+
+/// Messages quote names from the file, and a line break or an escape sequence in one must not break their one line.
+Error inOneLine(Error error) {
+    for (std::string* text : {&error.message, &error.where, &error.op, &error.layer})
+        for (char& c : *text)
+            if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = '?';
+    return error;
+}
+
 }  // namespace
 
 Result<ModelPtr> openModel(const fs::path& path) {
     try {
-        std::error_code error;
-        if (!fs::is_directory(path, error)) return openFile(path);
-        if (isThere(path / "config.json")) return openHuggingFaceFolder(path);
-        return unsupported(path, "is a folder without config.json; open a Hugging Face folder or a model file");
+        auto model = openFileOrFolder(path);
+        if (!model) return inOneLine(std::move(model).error());
+        return model;
     } catch (const std::bad_alloc&) {
         return Error{.code = ErrorCode::internal,
                      .message = "was not opened: there is not enough memory",

@@ -127,10 +127,11 @@ TEST(OpenModel, SendsWeightsItDoesNotRecogniseToInspect) {
     const TemporaryFolder folder;
     const std::vector<TensorRecord> tensors{floats("layer.weight", {2, 3}), floats("layer.bias", {2})};
     ASSERT_TRUE(writeSafetensors(folder.path() / "model.safetensors", tensors));
-    expectRefused(folder.path() / "model.safetensors",
-                  "holds weights alone (tensors: 2), of an architecture that Mantissa does not recognise, so they can be "
-                  "inspected but not run. Open a folder that has their config.json too, or the model exported from "
-                  "PyTorch; mantissa inspect shows the tensors");
+    expectRefused(
+        folder.path() / "model.safetensors",
+        "holds weights alone (tensors: 2), of an architecture that Mantissa does not recognise, so they can be "
+        "inspected but not run. Open a folder that has their config.json too, or the model exported from "
+        "PyTorch; mantissa inspect shows the tensors");
     folder.write("config.json", "{}");
     expectRefused(folder.path() / "model.safetensors", "Open the folder that it stands in, which has a config.json");
 }
@@ -145,7 +146,7 @@ TEST(OpenModel, SaysWhatAFileIsThatIsNoModel) {
     expectRefused(folder.write("a.onnx",
                                "\x08\x07\x12\x07pytorch\x1a\x05"
                                "1.0.0:"s),
-                  "is an ONNX model");
+                  "is damaged or cut short");
     expectRefused(folder.write("a.json", "{\"a\": 1}"), "is a JSON file, but neither the configuration of a model nor");
     expectRefused(folder.write("broken.json", "{\"a\": "), "is not valid JSON");
     expectRefused(folder.write("small.json", R"({"model_type": "mobilevit"})"),
