@@ -92,7 +92,9 @@ void addInspectCommand(CLI::App& app, int& exitCode) {
     auto* command =
         app.add_subcommand("inspect", "List the tensors of a checkpoint, and what casts to other formats would lose");
     auto options = std::make_shared<Options>();
-    command->add_option("file", options->file, "A safetensors file, a PyTorch checkpoint, or a folder that holds one")
+    command
+        ->add_option("file", options->file,
+                     "A safetensors file, a PyTorch checkpoint, a model file, or a folder that holds weights")
         ->type_name("FILE")
         ->required();
     command->add_option("--as", options->as, "Formats to try casts of the floating tensors to, with commas between")

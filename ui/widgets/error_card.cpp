@@ -38,7 +38,7 @@ QStringList adviceFor(const Problem& problem) {
         case ErrorCode::unsupported:
             return image ? QStringList{QObject::tr("Save the picture as PNG, JPEG, WebP, BMP or TIFF.")}
                          : QStringList{QObject::tr("Open a Hugging Face folder (config.json with model.safetensors), a "
-                                                   "TorchScript file or bare SimpleCNN weights."),
+                                                   "TorchScript or ONNX file, or the weights of a known network."),
                                        QObject::tr("The README lists the models that Mantissa runs.")};
         case ErrorCode::noKernel:
             return {QObject::tr("Choose another format, or let this one run emulated.")};
