@@ -166,6 +166,7 @@ void CompareText::differenceRows() {
     metric("SQNR (dB)", [](const auto& m) { return fixed(m.sqnrDb, 1); });
     metric("KL divergence (nats)", [](const auto& m) { return significant(m.kl, 4); });
     metric("ULPs of the format, median", [](const auto& m) { return significant(m.ulpMedian, 4); });
+    metric("ULPs of the format, 99 %", [](const auto& m) { return significant(m.ulpP99, 4); });
     metric("ULPs of the format, max", [](const auto& m) { return significant(m.ulpMax, 6); });
     metric("same first class", [](const auto& m) { return std::string(m.top1Agrees ? "yes" : "NO"); });
     metric("top " + std::to_string(report_.comparisons.front().metrics.topK) + " in common",

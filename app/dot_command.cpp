@@ -6,7 +6,7 @@
 #include "commands.h"
 #include "console.h"
 #include "format_list.h"
-#include "image/image.h"
+#include "input_options.h"
 #include "number_words.h"
 #include "numerics/value_text.h"
 #include "report/dot_json.h"
@@ -43,13 +43,12 @@ Result<TensorPair> tensorPair(const std::string& text) {
 }
 
 Result<Neuron> neuronFrom(const Options& options) {
-    if (options.model.empty() || options.image.empty()) return badOption("needs --model and --image", "--data neuron");
-    auto model = openModel(options.model);
+    auto model = openChosenModel(options.model);
     if (!model) return std::move(model).error();
-    auto image = openImage(options.image);
-    if (!image) return std::move(image).error();
+    auto input = openChosenInput({.model = {}, .image = options.image, .input = {}});
+    if (!input) return std::move(input).error();
     return Neuron{.model = *std::move(model),
-                  .image = *std::move(image),
+                  .image = *std::move(input->image),
                   .preprocessing = std::nullopt,
                   .layer = options.layer,
                   .output = options.output};
@@ -168,8 +167,9 @@ void addDotCommand(CLI::App& app, int& exitCode) {
         ->type_name("sequential|pairwise|blocked:K|kahan,…")
         ->delimiter(',')
         ->default_str("sequential");
-    command->add_option("--model", options->model, "Model of --data neuron")->type_name("PATH");
-    command->add_option("--image", options->image, "Image of --data neuron")->type_name("PATH");
+    addModelOption(*command, options->model);
+    command->add_option("--image", options->image, "Image of --data neuron (default: a bundled one)")
+        ->type_name("PATH");
     command->add_option("--layer", options->layer, "Layer of --data neuron (default: the last)")->type_name("NAME");
     command->add_option("--output", options->output, "Output or channel of that layer")
         ->type_name("N")

@@ -1,6 +1,7 @@
 #include "number_words.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace mantissa::app {
@@ -16,7 +17,10 @@ std::string printed(const char* pattern, int precision, double value) {
 
 }  // namespace
 
-std::string significant(double value, int digits) { return printed("%.*g", digits, value); }
+std::string significant(double value, int digits) {
+    if (std::isnan(value)) return "nan";  // its sign says nothing
+    return printed("%.*g", digits, value);
+}
 
 std::string fixed(double value, int decimals) { return printed("%.*f", decimals, value); }
 

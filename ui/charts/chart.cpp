@@ -160,6 +160,13 @@ bool Chart::eventFilter(QObject* watched, QEvent* event) {
         setFocus(Qt::MouseFocusReason);
     } else if (event->type() == QEvent::MouseButtonDblClick) {
         refresh();
+    } else if (event->type() == QEvent::Wheel) {
+        // A wheel that scrolls the page must not zoom the chart that passes below it.
+        const bool meant = hasFocus() || (static_cast<QWheelEvent*>(event)->modifiers() & Qt::ControlModifier) != 0;
+        if (!meant) {
+            event->ignore();
+            return true;
+        }
     }
     return QWidget::eventFilter(watched, event);
 }

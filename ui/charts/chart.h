@@ -66,7 +66,8 @@ class Chart : public QWidget {
     void exportRequested(Chart* chart, const QString& suffix);
 
   protected:
-    /// Charts whose axes make sense zoomed: wheel zooms at the pointer, drag pans, double-click resets.
+    /// Charts whose axes make sense zoomed: the wheel zooms at the pointer once the chart was clicked, or with Ctrl; drag
+    /// pans, double-click resets.
     void allowZoom();
     /// More entries for the context menu, above the export entries.
     virtual void addMenuEntries(QMenu&) {}

@@ -47,6 +47,8 @@ class LogTicker : public QCPAxisTickerLog {
   protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
         const int exponent = static_cast<int>(std::lround(std::log10(tick)));
+        // Less than a decade has ticks between the powers, too.
+        if (std::abs(tick / std::pow(10, exponent) - 1) > 1e-6) return compactText(tick, 2);
         if (exponent >= 0 && exponent <= 4) return groupedText(static_cast<std::int64_t>(std::llround(tick)));
         return QStringLiteral("10") + superscriptText(exponent);
     }

@@ -33,9 +33,7 @@ const FormatRun* CompareChart::candidateRun() const {
     return &report_->runs[candidate_];
 }
 
-QString CompareChart::emptyText() const {
-    return report_ ? QString() : tr("No result yet. Open a model and an image.");
-}
+QString CompareChart::emptyText() const { return report_ ? QString() : tr("No result yet"); }
 
 QString CompareChart::candidateEmptyText() const {
     if (!report_) return CompareChart::emptyText();

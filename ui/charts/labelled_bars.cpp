@@ -99,7 +99,7 @@ void drawLabelledBars(QCustomPlot& plot, const ChartStyle& style, const std::vec
                 const double value = bars[i].value.value_or(0);
                 const double right = value <= x->range().upper * 1.0001
                                          ? std::min<double>(x->coordToPixel(value), rect->right())
-                                         : rect->right() + 1;
+                                         : line.right() + 1;  // beyond: cut, with a mark
                 paintLine(painter, line, bars[i], right, style);
             }
         },

@@ -185,6 +185,12 @@ void FindingCard::setNarrow(bool narrow) {
     rebuild();
 }
 
+void FindingCard::setWaiting(bool waiting) {
+    if (waiting_ == waiting) return;
+    waiting_ = waiting;
+    if (!report_) rebuild();
+}
+
 void FindingCard::setProminent() {
     findingPixels_ = kProminentPixels;
     layout_->setDirection(QBoxLayout::TopToBottom);
@@ -202,8 +208,9 @@ void FindingCard::rebuild() {
     finding_->setFont(
         themeFont(FontRole::words, narrow_ ? kNarrowFindingPixels : findingPixels_, FontWeight::semibold));
     if (!report_) {
-        finding_->setText(tr("No result yet"));
-        detail_->setText(tr("Open a model and an image: drop them here, or press Ctrl+O and Ctrl+Shift+O."));
+        finding_->setText(waiting_ ? tr("Computing…") : tr("No result yet"));
+        detail_->setText(waiting_ ? tr("The model runs on the image, format by format.")
+                                  : tr("Open a model and an image: drop them here, or press Ctrl+O and Ctrl+Shift+O."));
         return;
     }
     finding_->setText(findingOf(*report_));

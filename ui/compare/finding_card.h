@@ -23,6 +23,7 @@ class FindingCard final : public QFrame {
     void setReport(std::shared_ptr<const CompareReport> report);
     void setProminent();  ///< a larger finding, the tiles below it
     void setNarrow(bool narrow);
+    void setWaiting(bool waiting);      ///< the first result is being computed
     void setNote(const QString& note);  ///< "computing", "Press Run (F5) to update"; empty for none
     QString finding() const;
 
@@ -36,7 +37,7 @@ class FindingCard final : public QFrame {
     QLabel* note_;
     QHBoxLayout* tiles_;
     double findingPixels_;
-    bool narrow_ = false;
+    bool narrow_ = false, waiting_ = false;
 };
 
 }  // namespace mantissa::ui

@@ -85,6 +85,7 @@ ComparePage::ComparePage(Session& session, QWidget* parent)
     computing_.setInterval(kComputingAfter);
     connect(&computing_, &QTimer::timeout, this, [this] { board_->setBusyText(tr("computing")); });
     connect(&session, &Session::busyChanged, this, [this](bool busy) {
+        finding_->setWaiting(busy);
         if (busy) return computing_.start();
         computing_.stop();
         showState();
@@ -348,6 +349,7 @@ void ComparePage::showState() {
                              report->image ? QString::fromStdString(report->image->name) : QString());
     }
     finding_->setNote(note);
+    finding_->setWaiting(session().busy());
     if (!session().busy()) board_->setBusyText(session().stale() ? tr("not up to date") : QString());
 }
 
