@@ -37,19 +37,7 @@ Result<LayersRequest> requestFrom(const Options& options) {
     request.format = *std::move(format);
     request.runs = options.runs;
     request.threads = options.threads;
-    auto model = openChosenModel(options.input.model);
-    if (!model) return std::move(model).error();
-    request.model = *std::move(model);
-    auto overrides = chosenLayers(options.scales.keep);
-    if (!overrides) return std::move(overrides).error();
-    request.overrides = *std::move(overrides);
-    auto scales = chosenScales(options.scales, *request.model);
-    if (!scales) return std::move(scales).error();
-    request.scales = *std::move(scales);
-    auto input = openChosenInput(options.input);
-    if (!input) return std::move(input).error();
-    request.image = std::move(input->image);
-    request.tensor = std::move(input->tensor);
+    if (auto opened = openInto(request, options.input, options.scales); !opened) return std::move(opened).error();
     return request;
 }
 

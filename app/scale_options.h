@@ -1,9 +1,11 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graph/model.h"
+#include "input_options.h"
 #include "study/calibration.h"
 
 namespace CLI {
@@ -27,5 +29,25 @@ Result<QuantizationOptions> chosenScales(const ScaleChoice& choice, const Model&
 
 /// "classifier" stays in FP32, "classifier=bf16" takes BF16.
 Result<std::vector<LayerFormat>> chosenLayers(const std::vector<std::string>& keep);
+
+/// Opens what a study of one picture needs into its request: the model, the formats of its layers and its scales, and
+/// the picture or tensor.
+template <class Request>
+Status openInto(Request& request, const InputOptions& input, const ScaleChoice& choice) {
+    auto model = openChosenModel(input.model);
+    if (!model) return std::move(model).error();
+    request.model = *std::move(model);
+    auto overrides = chosenLayers(choice.keep);
+    if (!overrides) return std::move(overrides).error();
+    request.overrides = *std::move(overrides);
+    auto scales = chosenScales(choice, *request.model);
+    if (!scales) return std::move(scales).error();
+    request.scales = *std::move(scales);
+    auto chosen = openChosenInput(input);
+    if (!chosen) return std::move(chosen).error();
+    request.image = std::move(chosen->image);
+    request.tensor = std::move(chosen->tensor);
+    return Done{};
+}
 
 }  // namespace mantissa::app

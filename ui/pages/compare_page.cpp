@@ -349,7 +349,6 @@ void ComparePage::showState() {
                              report->image ? QString::fromStdString(report->image->name) : QString());
     }
     finding_->setNote(note);
-    finding_->setWaiting(session().busy());
     if (!session().busy()) board_->setBusyText(session().stale() ? tr("not up to date") : QString());
 }
 

@@ -1,10 +1,7 @@
 #pragma once
 
-#include <memory>
-
 #include "projector/projection.h"
 
-class QLabel;
 class QStackedWidget;
 
 namespace mantissa::ui {
