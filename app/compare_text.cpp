@@ -208,6 +208,7 @@ std::string subjectText(const Model& model, const Preprocessing& preprocessing, 
                         const std::optional<TensorInput>& tensor, const Environment& here) {
     std::string text = "model     " + printable(model.name) + ": " + printable(model.architecture) + ", " +
                        grouped(model.parameterCount()) + " parameters\n";
+    for (const auto& note : model.notes) text += "note      " + printable(note) + "\n";
     if (image)
         text += "picture   " + printable(image->name) + ": " + std::to_string(image->rgb.width) + " × " +
                 std::to_string(image->rgb.height) + " px, seen as " + std::to_string(preprocessing.inputWidth()) +

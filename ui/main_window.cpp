@@ -303,9 +303,8 @@ void MainWindow::updateFirstOpenStrip() {
     if (bundled)
         firstOpen_->setText(
             tr("This is a live result, computed on your computer in %1 s").arg(fixedText(report->seconds, 2)),
-            tr("To use your own, drop an image or a model here: a Hugging Face folder, an ONNX or TorchScript file, "
-               "weights. "
-               "Files stay on this computer."));
+            tr("To use your own, drop an image or a model here: a Hugging Face folder, a torch.export, TorchScript or "
+               "ONNX file, weights. Files stay on this computer."));
 }
 
 void MainWindow::updateColors() {

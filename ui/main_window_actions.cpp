@@ -138,7 +138,7 @@ void MainWindow::askForModel(const std::vector<std::filesystem::path>& models) {
 void MainWindow::chooseModelFile() {
     const QString path = QFileDialog::getOpenFileName(
         this, tr("Open a model"), settings_.folder(QStringLiteral("model")),
-        tr("Models (*.onnx *.pt *.pth *.ts *.torchscript *.safetensors *.bin config.json);;All files (*)"));
+        tr("Models (*.pt2 *.onnx *.pt *.pth *.ts *.torchscript *.safetensors *.bin config.json);;All files (*)"));
     if (path.isEmpty()) return;
     settings_.setFolder(QStringLiteral("model"), QFileInfo(path).absolutePath());
     session_->openModel(path.toStdString());

@@ -84,8 +84,8 @@ std::string describeOther(std::span<const std::byte> file) {
     if (isGitLfsPointer(file)) return "is a note by Git LFS in place of the file itself; “git lfs pull” fetches it";
     const std::string_view text = textOf(file);
     constexpr std::string_view kReads =
-        "Mantissa opens Hugging Face folders, TorchScript and ONNX files, and weights as safetensors or PyTorch state "
-        "dicts";
+        "Mantissa opens Hugging Face folders, torch.export, TorchScript and ONNX files, and weights as safetensors or "
+        "PyTorch state dicts";
     if (text.empty()) return "is empty";
     if (const auto* signature = findSignature(text))
         return std::string(signature->what) + ", not a model that Mantissa runs. " + std::string(kReads);

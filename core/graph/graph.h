@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,9 @@ enum class LayoutArgument { strided };
 using Argument = std::variant<None, ValueRef, bool, std::int64_t, double, std::string, DType, MemoryFormat, DeviceArgument,
                               LayoutArgument, std::vector<IntOrRef>, std::vector<double>, std::vector<bool>, std::vector<ValueRef>>;
 
+/// A program that is no list of calls, because what it computes depends on its data; run/opaque_program.h.
+class OpaqueProgram;
+
 struct NamedArgument {
     std::string name;  ///< as in the operator's schema
     Argument value;
@@ -38,13 +42,15 @@ struct NamedArgument {
 
 /// One call. `op` is an ATen schema name ("aten::conv2d") with its overload (""), or one of the executor's scalar operations
 /// ("scalar::add", "scalar::floordiv", "scalar::size", …; see run/scalar_ops.h). Arguments left out take the schema's defaults.
+/// "graph::program" runs `program` on its arguments, all of them tensors.
 struct Node {
     std::string op;
     std::string overload;
     std::vector<NamedArgument> arguments;
     std::vector<ValueId> outputs;  ///< one a returned value; for an operator that returns Tensor[]: one an element, `listOutput` set
     bool listOutput = false;
-    std::string layer;  ///< module path, "mobilevit.encoder.layer.1.conv"; what people call a layer
+    std::string layer{};  ///< module path, "mobilevit.encoder.layer.1.conv"; what people call a layer
+    std::shared_ptr<const OpaqueProgram> program{};
 };
 
 /// A parameter or buffer. Its bytes stay in the file until a plan needs them.

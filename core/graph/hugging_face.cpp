@@ -165,12 +165,9 @@ Status buildMobileNetV2Model(const Folder& folder, Model& model) {
     if (!graph) return located(std::move(graph).error(), folder.config);
     model.graph = *std::move(graph);
     model.architecture = "MobileNetV2ForImageClassification";
-    const InputSize crop = folder.config.imageSize.value_or(InputSize{.height = 224, .width = 224});
-    Preprocessing& p = model.preprocessing = guessedImageNetInput();
-    p.resizeHeight = p.resizeWidth = static_cast<int>(std::max(crop.height, crop.width) * 256 / 224);
-    p.cropHeight = static_cast<int>(crop.height);
-    p.cropWidth = static_cast<int>(crop.width);
-    standardNormalization(p);
+    model.preprocessing =
+        guessedImageNetInput(folder.config.imageSize.value_or(InputSize{.height = 224, .width = 224}));
+    standardNormalization(model.preprocessing);
     return Done{};
 }
 
@@ -209,11 +206,11 @@ Result<Builder> findBuilder(const FolderConfig& config) {
     const std::string shape = "1, 3, " + std::to_string(size.height) + ", " + std::to_string(size.width);
     return Error{.code = ErrorCode::unsupported,
                  .message = "the architecture " + name +
-                            " is not one that Mantissa builds. Two lines of Python make a TorchScript file of it, "
+                            " is not one that Mantissa builds. Two lines of Python make a .pt2 file of it, "
                             "which it opens: `import torch, transformers; model = "
                             "transformers.AutoModelForImageClassification.from_pretrained(\"" +
-                            folder + "\", torchscript=True).eval()` and `torch.jit.trace(model, torch.zeros(" + shape +
-                            ")).save(\"model.pt\")`",
+                            folder + "\").eval()` and `torch.export.save(torch.export.export(model, (torch.zeros(" +
+                            shape + "),)), \"model.pt2\")`",
                  .where = config.path.string()};
 }
 

@@ -26,6 +26,11 @@ struct Model {
     Graph graph;
     Preprocessing preprocessing;
     std::vector<std::string> labels;  ///< by class index; empty when the file has none
+    /// Why this model runs as a whole, natively, without views of its layers: "the layer roi decides by its data (if) …".
+    /// Empty for all others.
+    std::string opaqueBecause{};
+    /// What the user should know of how this model is run, a sentence or two each.
+    std::vector<std::string> notes{};
 
     std::int64_t parameterCount() const;  ///< as Hugging Face's num_parameters: buffers are not counted
     std::int64_t bufferCount() const;     ///< elements of persistent buffers
@@ -37,7 +42,8 @@ struct Model {
 
 using ModelPtr = std::shared_ptr<const Model>;
 
-/// Opens whatever `path` holds: a Hugging Face folder (or its config.json), a TorchScript file, or bare weights that are recognised.
+/// Opens whatever `path` holds: a Hugging Face folder (or its config.json), a torch.export program, a TorchScript file, or bare weights
+/// that are recognised; with the input and labels that a sidecar beside it gives (graph/sidecar.h).
 /// Told apart by content, never by name. Errors say what the file is and what to do.
 Result<ModelPtr> openModel(const std::filesystem::path& path);
 

@@ -100,7 +100,7 @@ void lower(OnnxContext& context, const OnnxNode& node) {
                        "”, and Mantissa runs ONNX's own alone; export without optimising for one runtime");
     const auto handler = operators().find(node.op);
     if (handler == operators().end())
-        context.refuse("is not among the operators that Mantissa runs; save the model as TorchScript instead");
+        context.refuse("is not among the operators that Mantissa runs; export the model with torch.export instead");
     if (node.outputs.empty()) context.refuse("has no output");
     handler->second(context);
 }

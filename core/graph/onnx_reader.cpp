@@ -1,7 +1,5 @@
 #include "graph/onnx_reader.h"
 
-#include <algorithm>
-
 #include "graph/guessed_input.h"
 #include "graph/onnx_lowering.h"
 #include "run/operator_table.h"
@@ -25,32 +23,21 @@ bool normalizesItself(const Graph& graph) {
     return false;
 }
 
-void useCrop(Preprocessing& p, const OnnxInput& input) {
-    const std::int64_t height = input.height > 0 ? input.height : 224, width = input.width > 0 ? input.width : 224;
-    if (height < 64 && width < 64) {  // small pictures fill their frame
-        p.resize = ResizeRule::exact;
-        p.resizeHeight = static_cast<int>(height);
-        p.resizeWidth = static_cast<int>(width);
-        return;
-    }
-    p.resize = ResizeRule::shortestEdge;
-    p.resizeHeight = p.resizeWidth = static_cast<int>(std::max(height, width) * 256 / 224);
-    p.centerCrop = true;
-    p.cropHeight = static_cast<int>(height);
-    p.cropWidth = static_cast<int>(width);
-}
-
 Preprocessing guessInput(const OnnxModel& model, const LoweredOnnx& lowered) {
-    Preprocessing p;
-    useCrop(p, lowered.input);
+    const InputSize size{.height = lowered.input.height > 0 ? lowered.input.height : 224,
+                         .width = lowered.input.width > 0 ? lowered.input.width : 224};
+    const bool small = size.height < 64 && size.width < 64;  // such pictures fill their frame
+    Preprocessing p = small ? guessedInput(size, std::nullopt) : guessedImageNetInput(size);
     if (model.producer == "onnx-caffe2") {
         p.rescale = 1;
         p.flipChannels = true;
         p.normalize = true;
         p.mean = {123, 117, 104};  // in RGB order
         p.std = {1, 1, 1};
-    } else if (p.centerCrop && !normalizesItself(lowered.graph)) {
-        normalizeAsImageNet(p);
+    } else if (normalizesItself(lowered.graph)) {
+        p.normalize = false;
+        p.mean = {0, 0, 0};
+        p.std = {1, 1, 1};
     }
     return p;
 }

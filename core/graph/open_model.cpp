@@ -3,10 +3,13 @@
 #include <string_view>
 
 #include "graph/bare_weights.h"
+#include "graph/exported_program_archive.h"
+#include "graph/exported_program_reader.h"
 #include "graph/file_kind.h"
 #include "graph/hugging_face.h"
 #include "graph/model.h"
 #include "graph/onnx_reader.h"
+#include "graph/sidecar.h"
 #include "graph/torchscript_reader.h"
 #include "storage/json_file.h"
 #include "storage/mapped_file.h"
@@ -35,17 +38,9 @@ Result<ModelPtr> openZip(const fs::path& path, const MappedFile& file) {
     auto archive = ZipArchive::open(path);
     if (!archive) return std::move(archive).error();
     const std::string root = archive->rootFolder() + "/";
-    const auto any = [&](const std::string& prefix) {
-        return std::any_of(archive->names().begin(), archive->names().end(),
-                           [&](const auto& name) { return name.starts_with(prefix); });
-    };
-    if (any(root + "constants.pkl")) return openTorchScript(path);
-    if (any(root + "models/") || any(root + "serialized_exported_program.json") ||
-        any("serialized_exported_program.json"))
-        return unsupported(path,
-                           "is a torch.export program, which this version does not run. Save the model as "
-                           "TorchScript instead: torch.jit.trace(model.eval(), example).save(\"model.pt\")");
-    if (archive->has(root + "data.pkl")) return openBareWeights(path, sha256(file.bytes()));
+    if (archive->has(root + "constants.pkl")) return openTorchScript(path, *std::move(archive));
+    if (looksLikeExportedProgram(*archive)) return openExportedProgram(path, *std::move(archive));
+    if (archive->has(root + "data.pkl")) return openBareWeights(path, sha256(file));
     return unsupported(path, "is a zip archive without a PyTorch model in it");
 }
 
@@ -59,7 +54,7 @@ Result<ModelPtr> openJson(const fs::path& path, const MappedFile& file) {
                            "is the configuration of a model, not a model; in a folder with its weights, and under "
                            "the name config.json, it is one");
     }
-    if (json->contains("weight_map")) return openBareWeights(path, sha256(file.bytes()));
+    if (json->contains("weight_map")) return openBareWeights(path, sha256(file));
     return unsupported(path, "is a JSON file, but neither the configuration of a model nor the index of its weights");
 }
 
@@ -73,7 +68,7 @@ Result<ModelPtr> openFile(const fs::path& path) {
             return openJson(path, *file);
         case FileKind::safetensors:
         case FileKind::torchPickle:
-            return openBareWeights(path, sha256(file->bytes()));
+            return openBareWeights(path, sha256(*file));
         case FileKind::onnx:
             return openOnnx(path);
         case FileKind::other:
@@ -97,13 +92,25 @@ Error inOneLine(Error error) {
     return error;
 }
 
+/// The model with the input and labels that the user gave it earlier.
+Result<ModelPtr> withSidecar(ModelPtr model) {
+    auto sidecar = readSidecar(model->path);
+    if (!sidecar) return std::move(sidecar).error();
+    if (!*sidecar) return model;
+    auto own = std::make_shared<Model>(*model);
+    own->preprocessing = (*sidecar)->preprocessing;
+    if (!(*sidecar)->labels.empty()) own->labels = std::move((*sidecar)->labels);
+    own->notes.push_back("Its input is as " + sidecarPath(model->path).filename().string() + " says.");
+    return ModelPtr(own);
+}
+
 }  // namespace
 
 Result<ModelPtr> openModel(const fs::path& path) {
     try {
         auto model = openFileOrFolder(path);
         if (!model) return inOneLine(std::move(model).error());
-        return model;
+        return withSidecar(*std::move(model));
     } catch (const std::bad_alloc&) {
         return Error{.code = ErrorCode::internal,
                      .message = "was not opened: there is not enough memory",

@@ -8,7 +8,8 @@
 
 namespace mantissa {
 
-/// The file dtype of a tensor that LibTorch has loaded. Throws c10::Error for types that no classifier holds (quantised, complex).
+/// The file dtype of a tensor that LibTorch has loaded. Throws c10::Error for types that no classifier holds
+/// (quantised, complex).
 DType fileDType(c10::ScalarType type);
 
 }  // namespace mantissa

@@ -4,13 +4,16 @@
 
 #include "graph/model.h"
 #include "result.h"
+#include "storage/zip_archive.h"
 
 namespace mantissa {
 
-/// A TorchScript file (torch.jit.save), traced or scripted. Every record's checksum is verified before LibTorch reads it; the program
-/// is lowered to a Graph: calls followed, attributes resolved against the real module so that parameters keep their names, branches whose
-/// condition is known taken. Data-dependent control flow and list mutation are errors that name the construct and its layer.
-/// The file does not say the input size; the usual ones are tried on an empty picture and the first that runs is the guess.
-Result<ModelPtr> openTorchScript(const std::filesystem::path& path);
+/// Opens a TorchScript file (torch.jit.save), traced or scripted. Every record's checksum is verified, and the text
+/// looked through, before LibTorch reads it; no operator runs that is not allowed. The program becomes a Graph of
+/// single calls where what it computes is known: at once, or on an example picture where it follows from sizes (a note
+/// says so). A program that decides by its data, or changes objects of its own, runs as a whole instead, and the model
+/// says why. The file does not say the input size; the usual ones are tried on a black picture and the first that runs
+/// is the guess.
+Result<ModelPtr> openTorchScript(const std::filesystem::path& path, ZipArchive archive);
 
 }  // namespace mantissa

@@ -31,8 +31,23 @@ std::optional<Argument> constantArgument(const c10::IValue& value) {
     return std::nullopt;
 }
 
+std::optional<Symbol> unpackedList(const c10::IValue& list) {
+    Symbol::Items items;
+    bool tensors = false;
+    if (list.isTuple()) {
+        for (const auto& element : list.toTupleRef().elements()) items.push_back(Symbol::constant(element));
+    } else if (list.isList()) {
+        tensors = list.isTensorList();
+        for (const c10::IValue& element : list.toListRef()) items.push_back(Symbol::constant(element));
+    } else {
+        return std::nullopt;
+    }
+    return Symbol::list(std::move(items), tensors);
+}
+
 Weight toWeight(const std::string& name, const at::Tensor& tensor, ValueId id, bool isParameter, bool isConstant) {
-    // Tensors that do not fill a plain range of memory are packed: a view of part of a storage may reach backwards or leave holes.
+    // Tensors that do not fill a plain range of memory are packed: a view of part of a storage may reach backwards or
+    // leave holes.
     const at::Tensor own = tensor.is_non_overlapping_and_dense() ? tensor.detach() : tensor.detach().contiguous();
     Weight weight;
     weight.tensor.name = name;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "image/preprocessor_json.h"
 #include "storage/json_file.h"
 
 namespace mantissa {
@@ -15,7 +16,7 @@ constexpr int kMaxSide = 16384;
 
 class Reader {
   public:
-    Reader(const Json& json, std::filesystem::path path) : json_(json), path_(std::move(path)) {}
+    Reader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {}
 
     bool flag(const char* name, bool otherwise) {
         const Json* v = find(name);
@@ -56,13 +57,13 @@ class Reader {
     }
 
     void fail(const char* name, const char* what) {
-        if (!problem_) problem_ = Error{.code = ErrorCode::corrupt, .message = std::string(name) + " " + what, .where = path_.string()};
+        if (!problem_) problem_ = Error{.code = ErrorCode::corrupt, .message = std::string(name) + " " + what, .where = where_};
     }
     const std::optional<Error>& problem() const { return problem_; }
 
   private:
     const Json& json_;
-    std::filesystem::path path_;
+    std::string where_;
     std::optional<Error> problem_;
 };
 
@@ -138,7 +139,11 @@ void readCrop(Reader& r, Preprocessing& p) {
 Result<Preprocessing> readPreprocessorConfig(const std::filesystem::path& path) {
     auto json = readJsonFile(path);
     if (!json) return std::move(json).error();
-    Reader r(*json, path);
+    return preprocessingFromJson(*json, path.string());
+}
+
+Result<Preprocessing> preprocessingFromJson(const Json& json, const std::string& where) {
+    Reader r(json, where);
     Preprocessing p;
     p.fromFile = true;
     readSize(r, p);
@@ -158,12 +163,29 @@ Result<Preprocessing> readPreprocessorConfig(const std::filesystem::path& path) 
         if (p.normalize && s == 0) r.fail("image_std", "must not be 0");
     if (r.problem()) return *r.problem();
     if (p.resize == ResizeRule::none && !p.centerCrop)
-        return Error{.code = ErrorCode::unsupported, .message = "says neither a size nor a crop, so the model's input size is not known", .where = path.string()};
+        return Error{.code = ErrorCode::unsupported, .message = "says neither a size nor a crop, so the model's input size is not known", .where = where};
     if (p.resize == ResizeRule::shortestEdge && !p.centerCrop)
         return Error{.code = ErrorCode::unsupported,
                      .message = "resizes the shortest edge without a crop, so the input size would change from picture to picture",
-                     .where = path.string()};
+                     .where = where};
     return p;
+}
+
+nlohmann::ordered_json toJson(const Preprocessing& p) {
+    nlohmann::ordered_json json{{"do_resize", p.resize != ResizeRule::none}};
+    if (p.resize == ResizeRule::shortestEdge) json["size"] = {{"shortest_edge", p.resizeHeight}};
+    if (p.resize == ResizeRule::exact) json["size"] = {{"height", p.resizeHeight}, {"width", p.resizeWidth}};
+    constexpr std::array kPillow{0, 2, 3, 1};  // in the order of Resample
+    json["resample"] = kPillow[static_cast<std::size_t>(p.resample)];
+    json["do_center_crop"] = p.centerCrop;
+    if (p.centerCrop) json["crop_size"] = {{"height", p.cropHeight}, {"width", p.cropWidth}};
+    json["do_rescale"] = p.rescale != 1;
+    json["rescale_factor"] = p.rescale;
+    json["do_flip_channel_order"] = p.flipChannels;
+    json["do_normalize"] = p.normalize;
+    json["image_mean"] = p.mean;
+    json["image_std"] = p.std;
+    return json;
 }
 
 }  // namespace mantissa

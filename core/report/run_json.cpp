@@ -69,7 +69,8 @@ OrderedJson modelJson(const Model& model, const Preprocessing& preprocessing, st
             {"buffers", model.bufferCount()},
             {"bytes", std::move(bytes)},
             {"input", inputJson(preprocessing)},
-            {"labels", !model.labels.empty()}};
+            {"labels", !model.labels.empty()},
+            {"notes", model.notes}};
 }
 
 void addSource(OrderedJson& json, const std::optional<SourceImage>& image, const std::optional<TensorInput>& tensor) {

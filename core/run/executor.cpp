@@ -11,6 +11,7 @@
 #include "run/dtypes.h"
 #include "run/emulation.h"
 #include "run/executor_state.h"
+#include "run/operator_table.h"
 
 namespace mantissa {
 namespace {
@@ -104,7 +105,20 @@ Status Executor::State::checkFormats() const {
     if (auto status = check(plan.format); !status) return status;
     for (const auto& layer : plan.overrides)
         if (auto status = check(layer.format); !status) return status;
-    return Done{};
+    return checkProgram();
+}
+
+/// A program that runs as a whole shows no values on its way that could be rounded, and no layers.
+Status Executor::State::checkProgram() const {
+    const bool whole =
+        std::any_of(graph->nodes.begin(), graph->nodes.end(), [](const Node& node) { return node.op == kProgramOp; });
+    if (!whole || (!roundsActivations() && plan.overrides.empty())) return Done{};
+    return Error{.code = ErrorCode::unsupported,
+                 .message =
+                     "this model's program decides by its data what to compute, so it runs as a whole with "
+                     "native kernels; " +
+                     std::string(plan.overrides.empty() ? plan.format.title + " can be emulated for its weights alone"
+                                                        : "its layers cannot take formats of their own")};
 }
 
 /// Where a native plan mixes dtypes: which values each node takes over from another one.
@@ -177,8 +191,9 @@ void Executor::State::begin(const at::Tensor& input, CastCounts* casts) {
     }
 }
 
-void Executor::State::call(std::size_t index) {
-    if (crossings.empty() || crossings[index].empty() || nodes[index].writesArgument()) return nodes[index].call(slots);
+void Executor::State::call(std::size_t index, const std::stop_token& stop) {
+    if (crossings.empty() || crossings[index].empty() || nodes[index].writesArgument())
+        return nodes[index].call(slots, stop);
     // Only what still has the dtype of the part it comes from is cast: a deliberate upcast, a mask or an index stays
     // what it is, and so does a number in tensor's clothing, which takes no part in type promotion.
     struct Originals {
@@ -241,15 +256,17 @@ std::vector<at::Tensor> Executor::State::outputsOf(std::size_t index) const {
     return outputs;
 }
 
-Status Executor::State::step(std::size_t index, CastCounts* casts) {
+Status Executor::State::step(std::size_t index, CastCounts* casts, const std::stop_token& stop) {
     const c10::AutoGradMode gradients(withGradients);
     const TensorSizeLimit limit(budget);
     try {
-        call(index);
+        call(index, stop);
         const auto outputs = outputsOf(index);
         checkBudget(outputs);
         if (roundsActivations()) roundOutputs(index, outputs, casts);
     } catch (const std::exception& error) {
+        if (stop.stop_requested())  // a whole program stops by throwing
+            return Error{.code = ErrorCode::cancelled, .message = "stopped in " + graph->nodes[index].layer};
         return nodeFailure(graph->nodes[index], error);
     }
     return Done{};
@@ -275,7 +292,7 @@ Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunContr
         const Node& node = graph->nodes[i];
         if (control.stop.stop_requested())
             return Error{.code = ErrorCode::cancelled, .message = "stopped before " + node.layer};
-        if (auto status = step(i, nullptr); !status) return std::move(status).error();
+        if (auto status = step(i, nullptr, control.stop); !status) return std::move(status).error();
         if (control.observer)
             control.observer->afterNode(i, node, outputsOf(i),
                                         control.observer->wantsLiveBytes() ? liveBytes(slots, weightStorages) : -1);

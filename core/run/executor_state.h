@@ -53,15 +53,16 @@ struct Executor::State {
 
     Status prepare();
     Status checkFormats() const;
+    Status checkProgram() const;
     Status castWeights();
     void bindDTypes();
     const Format& formatOfInput() const;
     void begin(const at::Tensor& input, CastCounts* casts);
-    void call(std::size_t index);
+    void call(std::size_t index, const std::stop_token& stop);
     void checkBudget(const std::vector<at::Tensor>& outputs) const;
     void roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs, CastCounts* casts) const;
     std::vector<at::Tensor> outputsOf(std::size_t index) const;
-    Status step(std::size_t index, CastCounts* casts);
+    Status step(std::size_t index, CastCounts* casts, const std::stop_token& stop = {});
     Result<at::Tensor> result() const;
     Result<at::Tensor> walk(const at::Tensor& input, const RunControl& control);
     void clear();

@@ -8,6 +8,8 @@
 #include <algorithm>
 
 #include "run/dtypes.h"
+#include "run/opaque_program.h"
+#include "run/operator_table.h"
 
 namespace mantissa {
 namespace {
@@ -151,36 +153,53 @@ Status BoundNode::bindArgument(const Node& node, const c10::Argument& formal, st
                          "has a type that the operator does not take (" + formal.type()->str() + ")");
     stack_[position] = std::move(*value);
     const auto* dtype = std::get_if<DType>(actual);
-    if (dtype && *dtype == DType::f32 && node.op == "aten::to") dtypeArgument_ = position;
+    if (dtype && *dtype == DType::f32 && (node.op == "aten::to" || node.op == "aten::_to_copy"))
+        dtypeArgument_ = position;
     return Done{};
 }
 
-Result<BoundNode> BoundNode::bind(const Node& node) {
+Result<BoundNode> BoundNode::bindScalar(const Node& node, ScalarOp scalar) {
     BoundNode bound;
     bound.node_ = &node;
-    bound.scalar_ = findScalarOp(node.op);
-    if (bound.scalar_.function) {
-        if (node.arguments.size() != bound.scalar_.arity || node.outputs.size() != 1)
-            return bindError(node, "list", "has the wrong length");
-        bound.stack_.resize(node.arguments.size());
-        for (std::size_t i = 0; i < node.arguments.size(); ++i) {
-            const Argument& a = node.arguments[i].value;
-            if (const auto* ref = std::get_if<ValueRef>(&a)) {
-                bound.patches_.push_back({i, ref->id, false});
-                bound.reads_.push_back(ref->id);
-            } else if (const auto* n = std::get_if<std::int64_t>(&a)) {
-                bound.stack_[i] = *n;
-            } else if (const auto* d = std::get_if<double>(&a)) {
-                bound.stack_[i] = *d;
-            } else if (const auto* b = std::get_if<bool>(&a)) {
-                bound.stack_[i] = *b;
-            } else {
-                return bindError(node, std::to_string(i), "is no number");
-            }
+    bound.scalar_ = scalar;
+    if (node.arguments.size() != scalar.arity || node.outputs.size() != 1)
+        return bindError(node, "list", "has the wrong length");
+    bound.stack_.resize(node.arguments.size());
+    for (std::size_t i = 0; i < node.arguments.size(); ++i) {
+        const Argument& a = node.arguments[i].value;
+        if (const auto* ref = std::get_if<ValueRef>(&a)) {
+            bound.patches_.push_back({i, ref->id, false});
+            bound.reads_.push_back(ref->id);
+        } else if (const auto* n = std::get_if<std::int64_t>(&a)) {
+            bound.stack_[i] = *n;
+        } else if (const auto* d = std::get_if<double>(&a)) {
+            bound.stack_[i] = *d;
+        } else if (const auto* b = std::get_if<bool>(&a)) {
+            bound.stack_[i] = *b;
+        } else {
+            return bindError(node, std::to_string(i), "is no number");
         }
-        return bound;
     }
+    return bound;
+}
 
+Result<BoundNode> BoundNode::bindProgram(const Node& node) {
+    BoundNode bound;
+    bound.node_ = &node;
+    if (!node.program || node.outputs.size() != 1) return bindError(node, "list", "has the wrong length");
+    for (const auto& argument : node.arguments) {
+        const auto* ref = std::get_if<ValueRef>(&argument.value);
+        if (!ref) return bindError(node, argument.name, "is no tensor");
+        bound.reads_.push_back(ref->id);
+    }
+    return bound;
+}
+
+Result<BoundNode> BoundNode::bind(const Node& node) {
+    if (node.op == kProgramOp) return bindProgram(node);
+    if (const ScalarOp scalar = findScalarOp(node.op); scalar.function) return bindScalar(node, scalar);
+    BoundNode bound;
+    bound.node_ = &node;
     bound.op_ = c10::Dispatcher::singleton().findSchema({node.op, node.overload});
     if (!bound.op_)
         return Error{
@@ -233,7 +252,7 @@ bool BoundNode::setFlag(std::string_view name, bool value) {
     return false;
 }
 
-void BoundNode::call(std::vector<c10::IValue>& slots) const {
+std::vector<IValue> BoundNode::argumentsFrom(const std::vector<IValue>& slots) const {
     std::vector<IValue> stack = stack_;
     const auto slot = [&slots](ValueId id) -> const IValue& { return slots[static_cast<std::size_t>(id)]; };
     for (const auto& patch : patches_) {
@@ -263,19 +282,37 @@ void BoundNode::call(std::vector<c10::IValue>& slots) const {
     }
     if (castBackTo_ && stack[0].isTensor() && stack[0].toTensor().scalar_type() == at::kFloat)
         stack[*dtypeArgument_] = static_cast<std::int64_t>(*castBackTo_);
+    return stack;
+}
+
+c10::List<at::Tensor> BoundNode::callForList(const std::vector<IValue>& slots) const {
+    std::vector<IValue> stack = argumentsFrom(slots);
+    op_->callBoxed(stack);
+    return stack.at(0).toTensorList();
+}
+
+void BoundNode::call(std::vector<IValue>& slots, std::stop_token stop) const {
     const auto& outputs = node_->outputs;
-    if (scalar_.function) {
-        slots[static_cast<std::size_t>(outputs[0])] = scalar_.function(stack);
+    if (isProgram()) {
+        std::vector<at::Tensor> arguments;
+        for (const ValueId id : reads_) arguments.push_back(slots[static_cast<std::size_t>(id)].toTensor());
+        slots[static_cast<std::size_t>(outputs[0])] = node_->program->run(arguments, std::move(stop));
         return;
     }
-    op_->callBoxed(stack);
+    if (scalar_.function) {
+        slots[static_cast<std::size_t>(outputs[0])] = scalar_.function(argumentsFrom(slots));
+        return;
+    }
     if (node_->listOutput) {
-        const c10::List<at::Tensor> list = stack.at(0).toTensorList();
+        const c10::List<at::Tensor> list = callForList(slots);
         TORCH_CHECK(list.size() == outputs.size(), node_->op, " gave ", list.size(),
                     " tensors where the model expects ", outputs.size());
-        for (std::size_t i = 0; i < outputs.size(); ++i) slots[static_cast<std::size_t>(outputs[i])] = list.get(i);
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            if (outputs[i] >= 0) slots[static_cast<std::size_t>(outputs[i])] = list.get(i);
         return;
     }
+    std::vector<IValue> stack = argumentsFrom(slots);
+    op_->callBoxed(stack);
     for (std::size_t i = 0; i < outputs.size(); ++i)
         if (outputs[i] >= 0) slots[static_cast<std::size_t>(outputs[i])] = std::move(stack[i]);
 }

@@ -2,11 +2,13 @@
 
 // Private to core/run: includes LibTorch.
 
+#include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
 #include <c10/core/ScalarType.h>
 
 #include <optional>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -22,8 +24,15 @@ class BoundNode {
   public:
     static Result<BoundNode> bind(const Node& node);
 
-    /// Calls the operator on the values in `slots` and stores what it returns there. Throws what LibTorch throws.
-    void call(std::vector<c10::IValue>& slots) const;
+    /// Calls the operator on the values in `slots` and stores what it returns there. Throws what LibTorch throws. Only
+    /// whole programs look at `stop`.
+    void call(std::vector<c10::IValue>& slots, std::stop_token stop = {}) const;
+
+    /// Calls an operator that returns a list of tensors, and stores nothing.
+    c10::List<at::Tensor> callForList(const std::vector<c10::IValue>& slots) const;
+
+    /// Whether this is a program that runs as a whole.
+    bool isProgram() const { return node_->program != nullptr; }
 
     /// Values that the call reads.
     const std::vector<ValueId>& reads() const { return reads_; }
@@ -56,6 +65,9 @@ class BoundNode {
         bool optional;
     };
 
+    static Result<BoundNode> bindScalar(const Node& node, ScalarOp scalar);
+    static Result<BoundNode> bindProgram(const Node& node);
+    std::vector<c10::IValue> argumentsFrom(const std::vector<c10::IValue>& slots) const;
     Status bindArgument(const Node& node, const c10::Argument& formal, std::size_t position, const Argument* actual);
 
     const Node* node_ = nullptr;

@@ -7,6 +7,9 @@
 
 namespace mantissa {
 
+/// The operation of a node that runs a whole program.
+constexpr std::string_view kProgramOp = "graph::program";
+
 /// Whether a model file may ask for this operator ("aten::conv2d"). A file is untrusted, and some operators reach
 /// beyond tensors (aten::from_file creates files), so only those that compute are allowed.
 bool isAllowedOperator(std::string_view op);

@@ -156,6 +156,14 @@ IValue toTensor(const Arguments& a) {
     return at::scalar_tensor(a[0].toScalar(), at::TensorOptions().dtype(dtype));
 }
 
+IValue expectSize(const Arguments& a) {
+    const at::Tensor x = a[0].toTensor();
+    TORCH_CHECK(x.dim() == 4 && x.size(2) == asInt(a[1]) && x.size(3) == asInt(a[2]),
+                "this model's program looks at the size of its picture and was traced at ", asInt(a[1]), " × ",
+                asInt(a[2]), " px; give it that input size");
+    return x;
+}
+
 IValue fitBilinear(const Arguments& a) {
     const at::Tensor x = a[0].toTensor();
     const std::int64_t height = asInt(a[1]), width = asInt(a[2]);
@@ -192,7 +200,10 @@ const std::map<std::string_view, ScalarOp>& table() {
         {"scalar::not", {[](const Arguments& a) -> IValue { return !truthy(a[0]); }, 1}},
         {"scalar::and", {[](const Arguments& a) -> IValue { return truthy(a[0]) && truthy(a[1]); }, 2}},
         {"scalar::or", {[](const Arguments& a) -> IValue { return truthy(a[0]) || truthy(a[1]); }, 2}},
+        {"scalar::dtype",
+         {[](const Arguments& a) -> IValue { return static_cast<std::int64_t>(a[0].toTensor().scalar_type()); }, 1}},
         {"graph::fit_bilinear", {fitBilinear, 3}},
+        {"graph::expect_size", {expectSize, 3}},
         {"scalar::eq", {[](const Arguments& a) { return compared(a, [](auto x, auto y) { return x == y; }); }, 2}},
         {"scalar::ne", {[](const Arguments& a) { return compared(a, [](auto x, auto y) { return x != y; }); }, 2}},
         {"scalar::lt", {[](const Arguments& a) { return compared(a, [](auto x, auto y) { return x < y; }); }, 2}},

@@ -4,12 +4,11 @@
 
 namespace mantissa {
 
-Result<nlohmann::json> readJsonFile(const std::filesystem::path& path) {
+Result<nlohmann::json> parseJson(std::span<const std::byte> bytes, const std::string& where) {
     using Json = nlohmann::json;
-    auto file = MappedFile::open(path);
-    if (!file) return std::move(file).error();
-    const auto corrupt = [&](std::string message) { return Error{.code = ErrorCode::corrupt, .message = std::move(message), .where = path.string()}; };
-    const auto bytes = file->bytes();
+    const auto corrupt = [&](std::string message) {
+        return Error{.code = ErrorCode::corrupt, .message = std::move(message), .where = where};
+    };
     if (bytes.size() > 64'000'000) return corrupt("is larger than any configuration");
     bool tooDeep = false;
     const auto depthCheck = [&](int depth, Json::parse_event_t, Json&) {
@@ -27,6 +26,12 @@ Result<nlohmann::json> readJsonFile(const std::filesystem::path& path) {
     } catch (const Json::exception&) {
         return corrupt("is not valid JSON");
     }
+}
+
+Result<nlohmann::json> readJsonFile(const std::filesystem::path& path) {
+    auto file = MappedFile::open(path);
+    if (!file) return std::move(file).error();
+    return parseJson(file->bytes(), path.string());
 }
 
 }  // namespace mantissa

@@ -7,18 +7,13 @@
 
 #include "storage/mapped_file.h"
 #include "storage/pickle.h"
-#include "storage/zip_archive.h"
+#include "storage/strided_view.h"
 
 namespace mantissa {
 namespace {
 
 using Kind = PickleValue::Kind;
 
-/// Bytes of one storage and what keeps them alive.
-struct StorageBytes {
-    std::span<const std::byte> bytes;
-    std::shared_ptr<const void> owner;
-};
 using FindStorage = std::function<Result<StorageBytes>(const PickleValue& storage)>;
 
 bool holdsTensors(const Pickle& pickle, const PickleValue& v) {
@@ -47,96 +42,76 @@ const PickleValue* stateDict(const Pickle& pickle) {
     return nullptr;
 }
 
-/// Checks that every element that shape and strides reach lies in the storage, without overflow, and that the tensor is no larger than
-/// its storage (stride 0 could make it as large as it likes).
-bool fits(const PickleValue& tensor, std::int64_t storageElements) {
-    std::int64_t last = tensor.integer, count = 1;
-    for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
-        if (__builtin_mul_overflow(count, tensor.shape[i], &count)) return false;
-        std::int64_t step = 0;
-        if (tensor.shape[i] > 0 &&
-            (__builtin_mul_overflow(tensor.shape[i] - 1, tensor.strides[i], &step) || __builtin_add_overflow(last, step, &last)))
-            return false;
-    }
-    if (count == 0) return tensor.integer <= storageElements;
-    return last < storageElements && count <= storageElements;
-}
-
 Result<TensorRecord> toRecord(const Pickle& pickle, const std::string& name, const PickleValue& tensor, const FindStorage& find,
                               const std::string& where) {
     const PickleValue& storage = pickle.at(tensor.items.at(0));
     auto found = find(storage);
     if (!found) return std::move(found).error();
-    const std::size_t size = elementBytes(storage.dtype);
-    if (!fits(tensor, static_cast<std::int64_t>(found->bytes.size() / size)))
-        return Error{.code = ErrorCode::corrupt, .message = "reaches beyond the bytes that are stored for it", .where = where + ": tensor " + name};
-    TensorRecord record;
-    record.name = name;
-    record.dtype = storage.dtype;
-    record.shape = tensor.shape;
-    record.strides = tensor.strides;
-    record.bytes = found->bytes.subspan(static_cast<std::size_t>(tensor.integer) * size);
-    record.owner = found->owner;
-    std::int64_t contiguous = 1;
-    bool packed = true;
-    for (std::size_t i = record.shape.size(); i-- > 0;) {
-        packed &= record.shape[i] == 1 || record.strides[i] == contiguous;
-        contiguous *= record.shape[i];
-    }
-    if (packed) {
-        record.strides.clear();
-        record.bytes = record.bytes.first(static_cast<std::size_t>(contiguous) * size);
-    }
-    return record;
+    const StridedView view{.dtype = storage.dtype, .shape = tensor.shape, .strides = tensor.strides, .offset = tensor.integer};
+    if (auto record = viewOf(name, view, *found)) return *std::move(record);
+    return Error{.code = ErrorCode::corrupt, .message = "reaches beyond the bytes that are stored for it", .where = where + ": tensor " + name};
 }
 
-Result<Checkpoint> collect(const Pickle& pickle, const FindStorage& find, const std::filesystem::path& path, std::string form) {
-    const PickleValue* dict = stateDict(pickle);
-    if (!dict)
-        return Error{.code = ErrorCode::unsupported,
-                     .message = "holds no tensors by name; save the model's state_dict()",
-                     .where = path.string()};
-    Checkpoint checkpoint{.path = path, .form = std::move(form), .tensors = {}};
+Error withoutTensors(const std::string& where) {
+    return {.code = ErrorCode::unsupported, .message = "holds no tensors by name; save the model's state_dict()", .where = where};
+}
+
+/// The tensors of a state dict, none where the dict is empty.
+Result<std::vector<TensorRecord>> collect(const Pickle& pickle, const FindStorage& find, const std::string& where) {
+    const PickleValue& root = pickle.at(pickle.root);
+    const PickleValue* dict = root.kind == Kind::dict && root.items.empty() ? &root : stateDict(pickle);
+    if (!dict) return withoutTensors(where);
+    std::vector<TensorRecord> tensors;
     std::unordered_set<std::string_view> names;
     for (std::size_t i = 0; i + 1 < dict->items.size(); i += 2) {
         const PickleValue& key = pickle.at(dict->items[i]);
         const PickleValue& value = pickle.at(dict->items[i + 1]);
         if (key.kind != Kind::text || value.kind != Kind::tensor) continue;  // counters and settings beside the tensors
         if (!names.insert(key.text).second)
-            return Error{.code = ErrorCode::corrupt, .message = "is there twice", .where = path.string() + ": tensor " + key.text};
-        auto record = toRecord(pickle, key.text, value, find, path.string());
+            return Error{.code = ErrorCode::corrupt, .message = "is there twice", .where = where + ": tensor " + key.text};
+        auto record = toRecord(pickle, key.text, value, find, where);
         if (!record) return std::move(record).error();
-        checkpoint.tensors.push_back(*std::move(record));
+        tensors.push_back(*std::move(record));
     }
-    return checkpoint;
+    return tensors;
+}
+
+Result<Checkpoint> toCheckpoint(Result<std::vector<TensorRecord>> tensors, const std::filesystem::path& path, std::string form) {
+    if (!tensors) return std::move(tensors).error();
+    if (tensors->empty()) return withoutTensors(path.string());
+    return Checkpoint{.path = path, .form = std::move(form), .tensors = *std::move(tensors)};
 }
 
 }  // namespace
 
-Result<Checkpoint> openPytorchZip(const std::filesystem::path& path) {
-    auto archive = ZipArchive::open(path);
-    if (!archive) return std::move(archive).error();
-    const std::string root = archive->rootFolder();
-    if (archive->has(root + "/byteorder")) {
-        auto order = archive->read(root + "/byteorder");
+Result<std::vector<TensorRecord>> openPytorchZip(const ZipArchive& archive) {
+    const std::string root = archive.rootFolder();
+    if (archive.has(root + "/byteorder")) {
+        auto order = archive.read(root + "/byteorder");
         if (!order) return std::move(order).error();
         const std::string_view text(reinterpret_cast<const char*>(order->bytes.data()), order->bytes.size());
         if (text != "little")
-            return Error{.code = ErrorCode::unsupported, .message = "was written big-endian; save it again on a little-endian machine", .where = path.string()};
+            return Error{.code = ErrorCode::unsupported, .message = "was written big-endian; save it again on a little-endian machine", .where = archive.where()};
     }
-    auto data = archive->read(root + "/data.pkl");
+    auto data = archive.read(root + "/data.pkl");
     if (!data) return std::move(data).error();
-    auto pickle = readPickle(data->bytes, path.string() + ": record " + root + "/data.pkl");
+    auto pickle = readPickle(data->bytes, archive.where() + ": record " + root + "/data.pkl");
     if (!pickle) return std::move(pickle).error();
     std::unordered_map<std::string, StorageBytes> read;
     const FindStorage find = [&](const PickleValue& storage) -> Result<StorageBytes> {
         const auto known = read.find(storage.text);
         if (known != read.end()) return known->second;
-        auto bytes = archive->read(root + "/data/" + storage.text);
+        auto bytes = archive.read(root + "/data/" + storage.text);
         if (!bytes) return std::move(bytes).error();
-        return read.emplace(storage.text, StorageBytes{bytes->bytes, bytes->owner}).first->second;
+        return read.emplace(storage.text, StorageBytes{bytes->bytes, bytes->owner, bytes->fileOffset}).first->second;
     };
-    return collect(*pickle, find, path, "PyTorch zip");
+    return collect(*pickle, find, archive.where());
+}
+
+Result<Checkpoint> openPytorchZip(const std::filesystem::path& path) {
+    auto archive = ZipArchive::open(path);
+    if (!archive) return std::move(archive).error();
+    return toCheckpoint(openPytorchZip(*archive), path, "PyTorch zip");
 }
 
 Result<Checkpoint> openPytorchLegacy(const std::filesystem::path& path) {
@@ -168,7 +143,7 @@ Result<Checkpoint> openPytorchLegacy(const std::filesystem::path& path) {
         const std::size_t size = elementBytes(type->second);
         if (count < 0 || static_cast<std::uint64_t>(count) > rest.size() / size)
             return corrupt("is cut short inside storage " + key + "; copy or download it again");
-        storages[key] = {rest.first(static_cast<std::size_t>(count) * size), mapped->owner()};
+        storages[key] = {.bytes = rest.first(static_cast<std::size_t>(count) * size), .owner = mapped->owner()};
         rest = rest.subspan(static_cast<std::size_t>(count) * size);
     }
     const FindStorage find = [&](const PickleValue& storage) -> Result<StorageBytes> {
@@ -176,7 +151,7 @@ Result<Checkpoint> openPytorchLegacy(const std::filesystem::path& path) {
         if (found == storages.end()) return corrupt("lacks the bytes of storage " + storage.text);
         return found->second;
     };
-    auto checkpoint = collect(pickles[3], find, path, "PyTorch legacy");
+    auto checkpoint = toCheckpoint(collect(pickles[3], find, path.string()), path, "PyTorch legacy");
     if (checkpoint) checkpoint->mapped = true;
     return checkpoint;
 }

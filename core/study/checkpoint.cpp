@@ -6,6 +6,7 @@
 #include <limits>
 #include <thread>
 
+#include "graph/exported_program_archive.h"
 #include "graph/file_kind.h"
 #include "graph/model.h"
 #include "numerics/rounding.h"
@@ -184,12 +185,9 @@ Result<Checkpoint> openWholeModel(const std::filesystem::path& path) {
     return checkpoint;
 }
 
-/// Whether a zip holds more than a state dict: TorchScript has constants beside its code, torch.export a models folder.
+/// Whether a zip holds more than a state dict: TorchScript has constants beside its code.
 bool holdsProgram(const ZipArchive& archive) {
-    const std::string root = archive.rootFolder() + "/";
-    return std::any_of(archive.names().begin(), archive.names().end(), [&](const std::string& name) {
-        return name == root + "constants.pkl" || name.starts_with(root + "models/");
-    });
+    return archive.has(archive.rootFolder() + "/constants.pkl") || looksLikeExportedProgram(archive);
 }
 
 Result<Checkpoint> openTensors(const std::filesystem::path& path) {

@@ -24,6 +24,7 @@ struct Outcome {
     std::vector<Figure> figures;
     std::string skipped{};  ///< empty, or the reason
 };
+Outcome notMeasured(std::string why);
 
 struct Benchmark {
     std::string name;
@@ -36,6 +37,7 @@ struct PairedTimes {
     double ours = 0;
     double theirs = 0;
 };
+double median(std::vector<double> values);
 PairedTimes timePaired(const std::function<void()>& ours, const std::function<void()>& theirs, int repeats);
 
 Benchmark bitClick();
@@ -44,6 +46,7 @@ Benchmark decodingSpeed();
 Benchmark encodingSpeed();
 Benchmark evaluateThroughput();
 Benchmark dotProductSpeed();
+Benchmark openExported();
 Benchmark roundingSpeed();
 Benchmark sensitivitySweep();
 

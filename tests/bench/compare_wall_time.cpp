@@ -23,8 +23,6 @@ std::string disagreement(const nlohmann::json& ours, const nlohmann::json& their
     return "";
 }
 
-Outcome notMeasured(std::string why) { return {.figures = {}, .skipped = std::move(why)}; }
-
 Outcome run() {
     if (!hasPeer()) return notMeasured("the Python peer is not set up; use ./bootstrap bench");
     const auto samples = bundledSamples();

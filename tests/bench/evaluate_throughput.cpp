@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -37,13 +36,6 @@ std::string disagreement(const nlohmann::json& ours, const nlohmann::json& their
     if (!(std::abs(mine - peers) <= 0.1 * peers)) return "the two programs disagree about the mean difference";
     return "";
 }
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
-Outcome notMeasured(std::string why) { return {.figures = {}, .skipped = std::move(why)}; }
 
 Outcome run() {
     if (!hasPeer()) return notMeasured("the Python peer is not set up; use ./bootstrap bench");

@@ -26,8 +26,9 @@ nlohmann::ordered_json asJson(const Figure& figure) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<Benchmark> all{bitClick(),      compareWallTime(),    decodingSpeed(), dotProductSpeed(),
-                                     encodingSpeed(), evaluateThroughput(), roundingSpeed(), sensitivitySweep()};
+    const std::vector<Benchmark> all{bitClick(),        compareWallTime(), decodingSpeed(),
+                                     dotProductSpeed(), encodingSpeed(),   evaluateThroughput(),
+                                     openExported(),    roundingSpeed(),   sensitivitySweep()};
     CLI::App app{"Mantissa's benchmarks: each figure beside a peer's from the same run.", "mantissa-bench"};
     std::vector<std::string> names;
     std::string json;

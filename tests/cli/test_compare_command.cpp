@@ -51,8 +51,8 @@ TEST(CompareCommand, JsonHasTheDocumentedKeysInOrder) {
     EXPECT_EQ(keysOf(json), (Keys{"schema", "environment", "model", "image", "reference", "runs", "comparisons"}));
     EXPECT_EQ(json["schema"], "mantissa.compare/1");
     EXPECT_EQ(keysOf(json["environment"]), (Keys{"mantissa", "libtorch", "opencv", "cpu", "threads"}));
-    EXPECT_EQ(keysOf(json["model"]),
-              (Keys{"path", "sha256", "kind", "architecture", "parameters", "buffers", "bytes", "input", "labels"}));
+    EXPECT_EQ(keysOf(json["model"]), (Keys{"path", "sha256", "kind", "architecture", "parameters", "buffers", "bytes",
+                                           "input", "labels", "notes"}));
     EXPECT_EQ(keysOf(json["model"]["bytes"]), (Keys{"fp32", "bf16", "e4m3"}));
     for (const char* key : {"height", "width", "channels", "channel_order"})
         EXPECT_TRUE(json["model"]["input"].contains(key)) << key;

@@ -79,12 +79,13 @@ TEST(InspectCommand, ReadsEveryDtypeOfTheReferenceFile) {
     EXPECT_EQ(tensor("bf16")["max"], 1);
 }
 
-TEST(InspectCommand, ReadsPyTorchCheckpointsAndTorchScript) {
+TEST(InspectCommand, ReadsPyTorchCheckpointsAndPrograms) {
     const fs::path folder = kData / "simplecnn";
     if (!fs::exists(folder)) GTEST_SKIP() << "needs the reference data, " << folder;
     ordered_json first;
-    for (const char* name : {"simplecnn.safetensors", "simplecnn_state_dict.pth", "simplecnn_state_dict_legacy.pth",
-                             "simplecnn_checkpoint.pth", "simplecnn_traced.pt", "simplecnn_scripted.pt"}) {
+    for (const char* name :
+         {"simplecnn.safetensors", "simplecnn_state_dict.pth", "simplecnn_state_dict_legacy.pth",
+          "simplecnn_checkpoint.pth", "simplecnn_traced.pt", "simplecnn_scripted.pt", "simplecnn.pt2"}) {
         const ProgramRun run = runProgram("inspect '" + (folder / name).string() + "' --as bf16 --json -");
         ASSERT_EQ(run.exitCode, 0) << name << run.errors;
         auto tensors = ordered_json::parse(run.output)["tensors"].get<std::vector<ordered_json>>();

@@ -132,8 +132,11 @@ TEST(Layering, RoomsOfCoreDependInOneDirection) {
         {"study", {"study", "run", "graph", "image", "storage", "numerics"}},
         {"report", {"report", "study", "run", "graph", "image", "storage", "numerics"}},
     };
-    // Readers ask the executor's list of allowed operators before they hand out a Graph; nothing else in graph may know run.
-    const std::set<std::string> fromGraph{"run/operator_table.h", "run/scalar_ops.h"};
+    // Readers ask the executor's list of allowed operators before they hand out a Graph. TorchScript says neither its
+    // input size nor, sometimes, what it computes before it sees a size: its reader tries pictures, within the memory
+    // that a model may use, and hands over what runs as a whole. Nothing else in graph may know run.
+    const std::set<std::string> fromGraph{"run/operator_table.h", "run/executor.h", "run/node_binding.h",
+                                          "run/memory_limit.h", "run/opaque_program.h"};
     for (const auto& [room, others] : allowed)
         for (const auto& file : sourcesBelow(kRoot / "core" / room))
             for (const auto& header : includesOf(file).quoted) {

@@ -72,6 +72,8 @@ void ModelFacts::setModel(const ModelPtr& model, const Preprocessing& preprocess
                                 : preprocessing.rescale == 1 ? tr(", 0 to 255")
                                                              : tr(", 0 to 1")));
     const QString digest = QString::fromStdString(model->sha256);
+    for (const std::string& note : model->notes)
+        addRow(tr("Note"), QString::fromStdString(note), QString::fromStdString(note));
     addRow(tr("SHA-256"), digest.left(6) + QStringLiteral("…") + digest.right(4), digest);
 }
 

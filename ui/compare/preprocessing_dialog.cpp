@@ -4,12 +4,15 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
+#include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "graph/label_file.h"
+#include "number_text.h"
 #include "widgets/card.h"
 
 namespace mantissa::ui {
@@ -61,15 +64,17 @@ QString preprocessingText(const Preprocessing& how) {
     return text;
 }
 
-PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Preprocessing& modelsOwn, QWidget* parent)
+PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Model& model, QWidget* parent)
     : QDialog(parent), start_(now) {
+    const Preprocessing modelsOwn = model.preprocessing;
     setWindowTitle(tr("Preprocessing"));
     auto* layout = new QVBoxLayout(this);
     auto* words =
         roleLabel(modelsOwn.fromFile ? tr("The model's own files say how pictures are made ready. "
-                                          "What you change here holds until another model is opened.")
+                                          "What you change here holds until another model is opened, or is remembered.")
                                      : tr("The model does not say how pictures are made ready; these are sensible "
-                                          "defaults. What you change here holds until another model is opened."),
+                                          "defaults. What you change here holds until another model is opened, or is "
+                                          "remembered."),
                   "secondary", this);
     words->setWordWrap(true);
     layout->addWidget(words);
@@ -102,6 +107,7 @@ PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Preproc
     }
     form->addRow(tr("Mean"), rowOf({mean_[0], mean_[1], mean_[2]}));
     form->addRow(tr("Standard deviation"), rowOf({std_[0], std_[1], std_[2]}));
+    addMemory(*form, model);
     layout->addLayout(form);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
@@ -115,6 +121,53 @@ PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Preproc
     connect(normalize_, &QCheckBox::toggled, this, &PreprocessingDialog::updateEnabled);
     fill(now);
 }
+
+void PreprocessingDialog::addMemory(QFormLayout& form, const Model& model) {
+    if (auto kept = readSidecar(model.path)) kept_ = *std::move(kept);
+    if (kept_) labels_ = kept_->labels;
+    modelsLabels_ = model.labels.size();
+    folder_ = QString::fromStdString(model.path.parent_path().string());
+    labelCount_ = new QLabel;
+    auto* choose = new QPushButton(tr("From a file…"));
+    choose->setToolTip(tr("A text file of one name a line, in the order of the classes, or a config.json"));
+    choose->setAccessibleName(tr("Class names from a file"));
+    form.addRow(tr("Class names"), rowOf({labelCount_, choose}));
+    showLabels(modelsLabels_);
+    const QString file = QString::fromStdString(sidecarPath(model.path).filename().string());
+    remember_ = new QCheckBox(tr("Remember for this model, in %1 beside it").arg(file));
+    remember_->setChecked(kept_.has_value());
+    form.addRow(QString(), remember_);
+    connect(choose, &QPushButton::clicked, this, &PreprocessingDialog::chooseLabels);
+    connect(remember_, &QCheckBox::toggled, this, [this](bool on) {
+        if (on) return;
+        labels_.clear();
+        showLabels(kept_ ? 0 : modelsLabels_);
+    });
+}
+
+void PreprocessingDialog::showLabels(std::size_t count) {
+    labelCount_->setText(count == 0 ? tr("none") : groupedText(static_cast<std::int64_t>(count)));
+}
+
+void PreprocessingDialog::chooseLabels() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Choose a file of class names"), folder_,
+                                                      tr("Names (*.txt *.json);;All files (*)"));
+    if (!path.isEmpty()) useLabels(path.toStdString());
+}
+
+void PreprocessingDialog::useLabels(const std::filesystem::path& file) {
+    auto names = readLabelFile(file);
+    if (!names) return labelCount_->setText(QString::fromStdString(names.error().text()));
+    labels_ = *std::move(names);
+    showLabels(labels_.size());
+    remember_->setChecked(true);  // names are kept, or lost when the dialog closes
+}
+
+Sidecar PreprocessingDialog::remembered() const { return {.preprocessing = value(), .labels = labels_}; }
+
+bool PreprocessingDialog::remembers() const { return remember_->isChecked() && kept_ != remembered(); }
+
+bool PreprocessingDialog::forgets() const { return kept_ && !remember_->isChecked(); }
 
 void PreprocessingDialog::fill(const Preprocessing& how) {
     start_ = how;

@@ -356,9 +356,11 @@ void ComparePage::editCustomFormat() { options_->editCustomFormat(); }
 
 void ComparePage::editPreprocessing() {
     if (!session().model()) return;
-    auto* dialog = new PreprocessingDialog(session().preprocessing(), session().model()->preprocessing, this);
+    auto* dialog = new PreprocessingDialog(session().preprocessing(), *session().model(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        if (dialog->remembers()) return session().rememberInput(dialog->remembered());
+        if (dialog->forgets()) return session().forgetInput();
         Choices choices = session().choices();
         const Preprocessing wanted = dialog->value();
         if (wanted == session().model()->preprocessing)

@@ -160,6 +160,16 @@ void Session::takeModel(ModelPtr model, const fs::path& path) {
     afterChange();
 }
 
+void Session::rememberInput(const Sidecar& sidecar) { reopenAfter(writeSidecar(model_->path, sidecar)); }
+
+void Session::forgetInput() { reopenAfter(removeSidecar(model_->path)); }
+
+void Session::reopenAfter(const Status& status) {
+    const fs::path path = model_->path;
+    if (status) return openModel(path);
+    tell({tr("The input of %1 was not saved").arg(quoted(path)), status.error(), path, Problem::Kind::model});
+}
+
 void Session::useImage(SourceImage image) {
     image_ = std::move(image);
     emit problemSolved();

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "graph/sidecar.h"
 #include "study/compare.h"
 #include "study/memory.h"
 #include "study/self_check.h"
@@ -88,6 +89,12 @@ class Session final : public QObject {
     /// Emits `cancelled` for a cancelled job, else `problem`.
     void tell(const Problem& problem);
 
+    /// Keeps this input, and these names of classes where there are any, in a file beside the model, and opens it anew
+    /// with them. What goes wrong comes as `problem`.
+    void rememberInput(const Sidecar& sidecar);
+    /// Removes that file and opens the model anew as its own files say.
+    void forgetInput();
+
     /// Changes the choices, undoably, under this name ("Turn on FP16"), and runs when "Run on change" is on.
     void choose(const QString& name, const Choices& choices);
     /// The custom format that another page has made, without an entry of its own on the undo stack. One that has a name
@@ -123,6 +130,7 @@ class Session final : public QObject {
     friend class ChooseCommand;
     void apply(const Choices& choices);
     void takeModel(ModelPtr model, const std::filesystem::path& path);
+    void reopenAfter(const Status& status);
     void takeReport(Result<CompareReport> result);
     void afterChange();
     void setStale(bool stale);

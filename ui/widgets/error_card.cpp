@@ -36,10 +36,12 @@ QStringList adviceFor(const Problem& problem) {
             return {QObject::tr("Copy or download the file again, then choose Try again."),
                     QObject::tr("Compare its size and SHA-256 with those its source gives.")};
         case ErrorCode::unsupported:
-            return image ? QStringList{QObject::tr("Save the picture as PNG, JPEG, WebP, BMP or TIFF.")}
-                         : QStringList{QObject::tr("Open a Hugging Face folder (config.json with model.safetensors), a "
-                                                   "TorchScript or ONNX file, or the weights of a known network."),
-                                       QObject::tr("The README lists the models that Mantissa runs.")};
+            return image
+                       ? QStringList{QObject::tr("Save the picture as PNG, JPEG, WebP, BMP or TIFF.")}
+                       : QStringList{
+                             QObject::tr("Open a Hugging Face folder (config.json with model.safetensors), a "
+                                         "torch.export, TorchScript or ONNX file, or the weights of a known network."),
+                             QObject::tr("The README lists the models that Mantissa runs.")};
         case ErrorCode::noKernel:
             return {QObject::tr("Choose another format, or let this one run emulated.")};
         case ErrorCode::invalidArgument:

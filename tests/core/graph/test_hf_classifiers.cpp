@@ -369,7 +369,7 @@ TEST(HfMobileNetV2Folder, ChannelsFollowTheMultiplier) {
 // Other architectures
 // -----------------------------------------------------------------------------------------------------
 
-TEST(OtherArchitectures, AreSentToTorchScript) {
+TEST(OtherArchitectures, AreSentToTorchExport) {
     const auto folder = vitFolder(tinyVit());
     folder->config["model_type"] = "swin";
     folder->config["architectures"] = {"SwinForImageClassification"};
@@ -380,8 +380,8 @@ TEST(OtherArchitectures, AreSentToTorchScript) {
     for (const std::string& says :
          {std::string("the architecture SwinForImageClassification is not one that Mantissa builds"),
           "`import torch, transformers; model = transformers.AutoModelForImageClassification.from_pretrained(\"" +
-              folder->files.path().string() + "\", torchscript=True).eval()`",
-          std::string("`torch.jit.trace(model, torch.zeros(1, 3, 16, 24)).save(\"model.pt\")`")})
+              folder->files.path().string() + "\").eval()`",
+          std::string("`torch.export.save(torch.export.export(model, (torch.zeros(1, 3, 16, 24),)), \"model.pt2\")`")})
         EXPECT_NE(text.find(says), std::string::npos) << says << "\n" << text;
 }
 

@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(Forms, SimpleCnnFile,
                                          std::pair{"simplecnn_state_dict.pth", ModelKind::bareWeights},
                                          std::pair{"simplecnn_state_dict_legacy.pth", ModelKind::bareWeights},
                                          std::pair{"simplecnn_checkpoint.pth", ModelKind::bareWeights},
-                                         std::pair{"simplecnn_scripted.pt", ModelKind::torchScript}),
+                                         std::pair{"simplecnn_scripted.pt", ModelKind::torchScript},
+                                         std::pair{"simplecnn_dynamic_batch.pt2", ModelKind::exportedProgram}),
                          [](const auto& p) { return fs::path(p.param.first).stem().string(); });
 
 TEST(OpenModel, TellsFilesApartByContentNotByName) {
@@ -153,7 +154,7 @@ TEST(OpenModel, SaysWhatAFileIsThatIsNoModel) {
                   "is the configuration of a model, not a model");
     expectRefused(folder.write("index.json", R"({"weight_map": 3})"), "is no index of a sharded checkpoint");
     expectRefused(folder.write("a.zip", zipWith("readme.txt")), "is a zip archive without a PyTorch model in it");
-    expectRefused(folder.write("export.pt2", zipWith("model/models/model.json")), "is a torch.export program");
+    expectRefused(folder.write("export.pt2", zipWith("model/models/model.json")), "is not valid JSON");
     expectRefused(folder.write("cut.zip", zipWith("archive/data.pkl").substr(0, 40)), "");
     expectRefused(folder.write("cut.pth", "\x80\x02\x8a\x0al\xfc\x9c"s), "");
     expectRefused(folder.path(), "is a folder without config.json");

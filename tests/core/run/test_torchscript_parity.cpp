@@ -1,12 +1,10 @@
-#include <c10/core/GradMode.h>
+#include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/runtime/graph_executor.h>
-#include <torch/csrc/jit/serialization/import.h>
 
 #include <filesystem>
 
 #include "core/run/graph_writer.h"
+#include "core/run/torchscript_reference.h"
 #include "graph/model.h"
 #include "run/executor.h"
 #include "storage/safetensors.h"
@@ -20,24 +18,6 @@ using namespace mantissa::test;
 namespace fs = std::filesystem;
 
 const fs::path kData = MANTISSA_TEST_DATA;
-
-at::Tensor runTorchScript(const fs::path& file, at::ScalarType dtype, const at::Tensor& input) {
-    const c10::AutoGradMode noGradients(false);
-    const torch::jit::GraphOptimizerEnabledGuard unoptimised(false);
-    torch::jit::Module module = torch::jit::load(file.string());
-    module.eval();
-    module.to(dtype);
-    const c10::IValue output = module.forward({input.to(dtype)});
-    return output.isTuple() ? output.toTupleRef().elements().at(0).toTensor() : output.toTensor();
-}
-
-at::Tensor storedInput(const fs::path& file) {
-    const auto io = openSafetensors(file);
-    const auto* record = io ? io->find("input") : nullptr;
-    if (!record) throw std::runtime_error("no input in " + file.string());
-    const auto tensor = tensorView(*record);
-    return tensor.value().clone();
-}
 
 /// conv1, ReLU, max-pool, conv2, ReLU, max-pool, linear, written out by hand with a safetensors file's weights.
 Graph simpleCnnByHand(const SafetensorsFile& file) {
@@ -62,7 +42,7 @@ TEST_P(InFormat, AHandBuiltGraphGivesTheBitsOfTheTracedModel) {
     const auto file = openSafetensors(folder / "simplecnn.safetensors");
     ASSERT_TRUE(file) << file.error().text();
     const Graph graph = simpleCnnByHand(*file);
-    const at::Tensor input = storedInput(folder / "io.safetensors");
+    const at::Tensor input = storedTensor(folder / "io.safetensors", "input");
     const Format& wanted = format(GetParam());
 
     auto executor = Executor::prepare(graph, {.format = wanted});
@@ -86,8 +66,9 @@ TEST_P(TorchScriptFile, RunsToTheBitsOfLibTorchsOwnRun) {
     const auto model = openModel(file);
     ASSERT_TRUE(model) << model.error().text();
     const bool simple = name.starts_with("simplecnn");
-    const at::Tensor input = storedInput(simple ? kData / "simplecnn/io.safetensors"
-                                                : kData / "pt2" / (file.stem().string() + ".io.safetensors"));
+    const fs::path io =
+        simple ? kData / "simplecnn/io.safetensors" : kData / "pt2" / (file.stem().string() + ".io.safetensors");
+    const at::Tensor input = storedTensor(io, "input");
     const Format& wanted = format(formatName);
 
     auto executor = Executor::prepare((*model)->graph, {.format = wanted});
@@ -97,6 +78,8 @@ TEST_P(TorchScriptFile, RunsToTheBitsOfLibTorchsOwnRun) {
     const at::Tensor expected = runTorchScript(file, *nativeDType(wanted), input);
     ASSERT_GT(expected.to(at::kFloat).abs().max().item<float>(), 0.1F);
     EXPECT_TRUE(sameBits(*logits, expected));
+    const at::Tensor stored = storedTensor(io, formatName == "fp32" ? "logits" : "logits_" + formatName);
+    EXPECT_LE(largestDifference(*logits, stored), toleranceOf(formatName, stored));
 }
 
 INSTANTIATE_TEST_SUITE_P(

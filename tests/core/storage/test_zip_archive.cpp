@@ -44,12 +44,60 @@ TEST_F(Zip, AWrongChecksumIsFoundAndTheRecordNamed) {
     EXPECT_NE(bad.error().where.find("a/bad"), std::string::npos) << bad.error().text();
 }
 
-TEST_F(Zip, CompressedRecordsAreRefusedNotInflated) {
+TEST_F(Zip, CompressedRecordsThatDoNotInflateAreNamed) {
     const auto archive = open(zip({{.name = "a/data", .bytes = "x", .method = 8}}));
     ASSERT_TRUE(archive) << archive.error().text();
     const auto record = archive->read("a/data");
     ASSERT_FALSE(record);
     EXPECT_NE(record.error().message.find("compressed"), std::string::npos);
+    EXPECT_FALSE(open(zip({{.name = "a/data", .bytes = "x", .method = 8}}))->verify());
+}
+
+TEST_F(Zip, VerifyingLooksAtEveryRecord) {
+    auto sound = open(zip({{.name = "a/1", .bytes = "1234"}, {.name = "a/2", .bytes = std::string(9 << 20, 'x')}}));
+    ASSERT_TRUE(sound) << sound.error().text();
+    EXPECT_TRUE(sound->verify());
+    EXPECT_TRUE(sound->read("a/2"));
+    for (const std::size_t size : {std::size_t{4}, std::size_t{9} << 20}) {
+        auto spoilt = open(
+            zip({{.name = "a/1", .bytes = "1234"}, {.name = "a/2", .bytes = std::string(size, 'x'), .crcFlip = 4}}));
+        ASSERT_TRUE(spoilt) << spoilt.error().text();
+        const auto status = spoilt->verify();
+        ASSERT_FALSE(status);
+        EXPECT_NE(status.error().text().find("record a/2: is damaged"), std::string::npos) << status.error().text();
+    }
+}
+
+TEST_F(Zip, RecordsAreViewsOfTheFileWhereTheyAreAligned) {
+    const std::string file = zip({{.name = "a/1", .bytes = "1234"},
+                                  {.name = "a/22", .bytes = "5678"},
+                                  {.name = "a/333333333333", .bytes = "90"}});
+    const auto archive = open(file);
+    ASSERT_TRUE(archive) << archive.error().text();
+    for (const auto& name : archive->names()) {
+        const auto once = archive->read(name), again = archive->read(name);
+        ASSERT_TRUE(once && again);
+        EXPECT_EQ(file.substr(once->fileOffset, once->bytes.size()),
+                  std::string(reinterpret_cast<const char*>(once->bytes.data()), once->bytes.size()));
+        const bool aligned = once->fileOffset % alignof(std::max_align_t) == 0;
+        EXPECT_EQ(once->bytes.data() == again->bytes.data(), aligned) << name;
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(once->bytes.data()) % alignof(std::max_align_t), 0U) << name;
+    }
+}
+
+TEST_F(Zip, AnArchiveInsideAnotherIsReadAsOne) {
+    const std::string inner = zip({{.name = "b/data", .bytes = "hello"}});
+    const auto archive = open(zip({{.name = "a/inner.pt", .bytes = inner}, {.name = "a/text", .bytes = "no archive"}}));
+    ASSERT_TRUE(archive) << archive.error().text();
+    const auto opened = archive->inner("a/inner.pt");
+    ASSERT_TRUE(opened) << opened.error().text();
+    EXPECT_EQ(opened->rootFolder(), "b");
+    EXPECT_TRUE(opened->read("b/data"));
+    const auto other = opened->read("b/other");
+    ASSERT_FALSE(other);
+    EXPECT_NE(other.error().where.find("record a/inner.pt: record b/other"), std::string::npos) << other.error().text();
+    EXPECT_FALSE(archive->inner("a/text"));
+    EXPECT_FALSE(archive->inner("a/absent"));
 }
 
 /// A thousand records that all point to the same bytes: a thousand times the file, if they were read.

@@ -211,7 +211,8 @@ INSTANTIATE_TEST_SUITE_P(Files, SimpleCnnForm,
                          testing::Values("simplecnn.safetensors", "simplecnn_bf16.safetensors",
                                          "simplecnn_fp16.safetensors", "simplecnn_state_dict.pth",
                                          "simplecnn_state_dict_legacy.pth", "simplecnn_checkpoint.pth",
-                                         "simplecnn_traced.pt", "simplecnn_scripted.pt"),
+                                         "simplecnn_traced.pt", "simplecnn_scripted.pt", "simplecnn.pt2",
+                                         "simplecnn_dynamic_batch.pt2"),
                          [](const auto& p) {
                              std::string name = p.param;
                              std::replace(name.begin(), name.end(), '.', '_');
