@@ -70,7 +70,7 @@ struct Architecture {
     Result<Recognised> (*open)(const Checkpoint&);
 };
 
-constexpr std::array kArchitectures{
+constexpr std::array kRecognised{
     Architecture{&looksLikeSimpleCnn, &openSimpleCnn},   Architecture{&looksLikeCifarResNet, &openCifarResNet},
     Architecture{&looksLikeResNet, &openResNet},         Architecture{&looksLikeMobileNetV2, &openMobileNetV2},
     Architecture{&looksLikeSqueezeNet, &openSqueezeNet},
@@ -95,7 +95,7 @@ Error notRecognised(const Checkpoint& c) {
 Result<ModelPtr> openBareWeights(const fs::path& path, std::string sha256) {
     auto checkpoint = openCheckpoint(path);
     if (!checkpoint) return std::move(checkpoint).error();
-    for (const auto& architecture : kArchitectures) {
+    for (const auto& architecture : kRecognised) {
         if (!architecture.looksLike(*checkpoint)) continue;
         auto found = architecture.open(*checkpoint);
         if (!found) {

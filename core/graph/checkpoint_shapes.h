@@ -15,6 +15,9 @@ std::int64_t dimension(const Checkpoint& checkpoint, const std::string& tensor, 
 /// How many of `prefix` + 0, 1, 2, … + `suffix` the state dict holds from 0 on without a gap.
 std::int64_t countFromZero(const Checkpoint& checkpoint, const std::string& prefix, const std::string& suffix);
 
+/// Name of a residual network's stage in state dicts, counted from 0: "layer1", "layer2", …
+inline std::string stageName(std::size_t stage) { return "layer" + std::to_string(stage + 1); }
+
 /// A size that a tensor's shape gave: it must lie between 1 and 65536. `tensor` completes the place in the message.
 Status checkSizes(const Checkpoint& checkpoint, const std::string& tensor, std::initializer_list<std::int64_t> sizes);
 

@@ -8,20 +8,18 @@
 namespace mantissa {
 namespace {
 
-std::string stageName(std::size_t stage) { return "layer" + std::to_string(stage + 1); }
-
-struct Block {
+struct CifarBlock {
     std::int64_t in = 0, out = 0, stride = 1;
     CifarShortcut shortcut = CifarShortcut::padded;
 };
 
-ValueRef conv3x3(GraphBuilder& g, ValueRef x, const std::string& layer, const Block& b) {
+ValueRef conv3x3(GraphBuilder& g, ValueRef x, const std::string& layer, const CifarBlock& b) {
     return g.conv2d(
         x, layer,
         {.outChannels = b.out, .inChannels = b.in, .kernel = 3, .stride = b.stride, .padding = 1, .bias = false});
 }
 
-ValueRef shortcut(GraphBuilder& g, ValueRef x, const std::string& layer, const Block& b) {
+ValueRef shortcut(GraphBuilder& g, ValueRef x, const std::string& layer, const CifarBlock& b) {
     if (b.stride == 1 && b.in == b.out) return x;
     if (b.shortcut == CifarShortcut::projected) {
         x = g.conv2d(x, layer + ".0",
@@ -36,7 +34,7 @@ ValueRef shortcut(GraphBuilder& g, ValueRef x, const std::string& layer, const B
                   {{"self", x}, {"pad", std::vector<IntOrRef>{0, 0, 0, 0, before, after}}});
 }
 
-ValueRef basicBlock(GraphBuilder& g, ValueRef x, const std::string& layer, const Block& b) {
+ValueRef basicBlock(GraphBuilder& g, ValueRef x, const std::string& layer, const CifarBlock& b) {
     ValueRef y = conv3x3(g, x, layer + ".conv1", b);
     y = g.relu(g.batchNorm(y, layer + ".bn1", b.out), layer);
     y = conv3x3(g, y, layer + ".conv2", {.in = b.out, .out = b.out});

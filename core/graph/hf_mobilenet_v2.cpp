@@ -16,7 +16,7 @@ constexpr std::array<std::int64_t, 17> kChannels{16, 24, 24, 32, 32,  32,  64,  
                                                  64, 96, 96, 96, 160, 160, 160, 320};
 constexpr std::array<std::int64_t, 16> kStrides{2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1};
 
-struct Conv {
+struct MobileNetV2Conv {
     std::int64_t in = 0, out = 0, kernel = 1, stride = 1, groups = 1, dilation = 1;
     bool activation = true;
 };
@@ -25,9 +25,9 @@ struct Residual {
     std::int64_t in = 0, out = 0, stride = 1, dilation = 1;
 };
 
-class Writer {
+class MobileNetV2Writer {
   public:
-    Writer(const HfMobileNetV2Config& config, const WeightSource& source, Activation activation)
+    MobileNetV2Writer(const HfMobileNetV2Config& config, const WeightSource& source, Activation activation)
         : config_(config), activation_(std::move(activation)), g_(source) {}
 
     Result<Graph> write() {
@@ -70,7 +70,7 @@ class Writer {
         return divisible(static_cast<std::int64_t>(std::nearbyint(static_cast<double>(channels) * factor)));
     }
 
-    ValueRef conv(ValueRef x, const std::string& layer, const Conv& c) {
+    ValueRef conv(ValueRef x, const std::string& layer, const MobileNetV2Conv& c) {
         if (config_.tfPadding) {
             const SamePadding::Window window{.kernel = c.kernel, .stride = c.stride, .dilation = c.dilation};
             x = g_.padSame(x, layer, {.windows = {window, window}});
@@ -142,7 +142,7 @@ Result<Graph> buildHfMobileNetV2(const HfMobileNetV2Config& config, const Weight
     if (auto problem = invalid(config)) return *std::move(problem);
     auto activation = findActivation(config.activation);
     if (!activation) return unknownActivation(config.activation);
-    return Writer(config, source, *std::move(activation)).write();
+    return MobileNetV2Writer(config, source, *std::move(activation)).write();
 }
 
 }  // namespace mantissa

@@ -9,17 +9,17 @@
 namespace mantissa {
 namespace {
 
-struct Conv {
+struct ResNetConv {
     std::int64_t in = 0, out = 0, kernel = 3, stride = 1;
 };
 
-struct Block {
+struct ResNetBlock {
     std::int64_t in = 0, out = 0, stride = 1;
 };
 
-class Writer {
+class ResNetWriter {
   public:
-    Writer(const HfResNetConfig& config, const WeightSource& source, Activation activation)
+    ResNetWriter(const HfResNetConfig& config, const WeightSource& source, Activation activation)
         : config_(config), activation_(std::move(activation)), g_(source) {}
 
     Result<Graph> write() {
@@ -45,7 +45,7 @@ class Writer {
 
   private:
     /// Convolution and batch normalisation.
-    ValueRef conv(ValueRef x, const std::string& layer, const Conv& c) {
+    ValueRef conv(ValueRef x, const std::string& layer, const ResNetConv& c) {
         x = g_.conv2d(x, layer + ".convolution",
                       {.outChannels = c.out,
                        .inChannels = c.in,
@@ -57,11 +57,11 @@ class Writer {
     }
 
     /// Inside a block it is always ReLU, whatever hidden_act says.
-    ValueRef convRelu(ValueRef x, const std::string& layer, const Conv& c) {
+    ValueRef convRelu(ValueRef x, const std::string& layer, const ResNetConv& c) {
         return g_.relu(conv(x, layer, c), layer + ".activation");
     }
 
-    ValueRef block(ValueRef x, const std::string& layer, const Block& b) {
+    ValueRef block(ValueRef x, const std::string& layer, const ResNetBlock& b) {
         ValueRef y = x;
         if (config_.layerType == "basic") {
             y = convRelu(y, layer + ".layer.0", {.in = b.in, .out = b.out, .stride = b.stride});
@@ -109,7 +109,7 @@ Result<Graph> buildHfResNet(const HfResNetConfig& config, const WeightSource& so
     if (auto problem = invalid(config)) return *std::move(problem);
     auto activation = findActivation(config.activation);
     if (!activation) return unknownActivation(config.activation);
-    return Writer(config, source, *std::move(activation)).write();
+    return ResNetWriter(config, source, *std::move(activation)).write();
 }
 
 }  // namespace mantissa

@@ -16,6 +16,7 @@
 #include "image/preprocessor_config.h"
 #include "storage/checkpoint.h"
 #include "storage/mapped_file.h"
+#include "storage/path_exists.h"
 #include "storage/sha256.h"
 
 namespace mantissa {
@@ -29,11 +30,6 @@ struct Folder {
     Checkpoint weights;
     std::optional<Preprocessing> preprocessing;
 };
-
-bool isThere(const fs::path& path) {
-    std::error_code error;  // a name too long, a link to itself: then it is not there
-    return fs::exists(path, error);
-}
 
 Result<Checkpoint> openWeights(const fs::path& folder) {
     auto path = checkpointIn(folder);
@@ -252,7 +248,7 @@ Result<Assembled> assemble(const fs::path& path) {
     auto weights = openWeights(path);
     if (!weights) return std::move(weights).error();
     Folder folder{.config = *std::move(config), .weights = *std::move(weights), .preprocessing = {}};
-    if (isThere(path / "preprocessor_config.json")) {
+    if (pathExists(path / "preprocessor_config.json")) {
         auto preprocessing = readPreprocessorConfig(path / "preprocessor_config.json");
         if (!preprocessing) return std::move(preprocessing).error();
         folder.preprocessing = *preprocessing;

@@ -35,9 +35,9 @@ struct Stage {
     std::int64_t in = 0, out = 0, hidden = 0, layers = 0, dilation = 1;
 };
 
-class Writer {
+class MobileVitWriter {
   public:
-    Writer(const MobileVitConfig& config, const WeightSource& source, Activation activation)
+    MobileVitWriter(const MobileVitConfig& config, const WeightSource& source, Activation activation)
         : config_(config), g_(source), activation_(std::move(activation)) {}
 
     Result<Graph> write() {
@@ -250,7 +250,7 @@ Result<Graph> buildMobileVit(const MobileVitConfig& config, const WeightSource& 
     if (auto problem = invalid(config)) return *std::move(problem);
     auto activation = findActivation(config.activation);
     if (!activation) return unknownActivation(config.activation);
-    return Writer(config, source, *std::move(activation)).write();
+    return MobileVitWriter(config, source, *std::move(activation)).write();
 }
 
 }  // namespace mantissa

@@ -13,6 +13,7 @@
 #include "graph/torchscript_reader.h"
 #include "storage/json_file.h"
 #include "storage/mapped_file.h"
+#include "storage/path_exists.h"
 #include "storage/sha256.h"
 #include "storage/zip_archive.h"
 
@@ -23,11 +24,6 @@ namespace fs = std::filesystem;
 
 Error unsupported(const fs::path& path, std::string message) {
     return {.code = ErrorCode::unsupported, .message = std::move(message), .where = path.string()};
-}
-
-bool isThere(const fs::path& path) {
-    std::error_code error;
-    return fs::exists(path, error);
 }
 
 fs::path folderOf(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
@@ -80,7 +76,7 @@ Result<ModelPtr> openFile(const fs::path& path) {
 Result<ModelPtr> openFileOrFolder(const fs::path& path) {
     std::error_code error;
     if (!fs::is_directory(path, error)) return openFile(path);
-    if (isThere(path / "config.json")) return openHuggingFaceFolder(path);
+    if (pathExists(path / "config.json")) return openHuggingFaceFolder(path);
     return unsupported(path, "is a folder without config.json; open a Hugging Face folder or a model file");
 }
 

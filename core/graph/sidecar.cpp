@@ -14,7 +14,7 @@ using Json = nlohmann::json;
 constexpr const char* kMark = "mantissa_input";
 constexpr int kVersion = 1;
 
-bool isThere(const fs::path& path) {
+bool isFile(const fs::path& path) {
     std::error_code error;
     return fs::is_regular_file(path, error);
 }
@@ -36,7 +36,7 @@ fs::path sidecarPath(const fs::path& model) {
 
 Result<std::optional<Sidecar>> readSidecar(const fs::path& model) {
     const fs::path path = sidecarPath(model);
-    if (!isThere(path)) return std::optional<Sidecar>();
+    if (!isFile(path)) return std::optional<Sidecar>();
     auto json = readMarked(path);
     if (!json) return std::move(json).error();
     if (json->is_null()) return std::optional<Sidecar>();
@@ -62,7 +62,7 @@ Result<std::optional<Sidecar>> readSidecar(const fs::path& model) {
 
 Status writeSidecar(const fs::path& model, const Sidecar& sidecar) {
     const fs::path path = sidecarPath(model);
-    if (isThere(path)) {
+    if (isFile(path)) {
         auto json = readMarked(path);
         if (!json || json->is_null())
             return Error{.code = ErrorCode::unreadable,
@@ -79,7 +79,7 @@ Status writeSidecar(const fs::path& model, const Sidecar& sidecar) {
 
 Status removeSidecar(const fs::path& model) {
     const fs::path path = sidecarPath(model);
-    if (!isThere(path)) return Done{};
+    if (!isFile(path)) return Done{};
     auto json = readMarked(path);
     if (!json) return std::move(json).error();
     std::error_code error;

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 6> kNames{"conv1.weight", "conv1.bias", "
                                                  "conv2.bias",   "fc.weight",  "fc.bias"};
 
 // Far above any real network of this kind; beyond it products would overflow, or the picture alone take gigabytes.
-constexpr std::int64_t kMaxSide = 4096, kMaxKernel = 31, kMaxChannels = 1 << 16, kMaxClasses = 1'000'000;
+constexpr std::int64_t kMaxPictureSide = 4096, kMaxKernel = 31, kMaxChannels = 1 << 16, kMaxClasses = 1'000'000;
 
 std::string sizeText(const InputSize& size) {
     return std::to_string(size.height) + " × " + std::to_string(size.width) + " px";
@@ -33,7 +33,7 @@ std::optional<Error> invalid(const SimpleCnnSizes& s) {
     const auto error = [](std::string message) {
         return Error{.code = ErrorCode::unsupported, .message = "a SimpleCNN " + std::move(message)};
     };
-    if (!within(s.input.height, 4, kMaxSide) || !within(s.input.width, 4, kMaxSide))
+    if (!within(s.input.height, 4, kMaxPictureSide) || !within(s.input.width, 4, kMaxPictureSide))
         return error("takes pictures of 4 to 4096 px a side, not " + sizeText(s.input));
     for (const auto channels : {s.inputChannels, s.conv1Channels, s.conv2Channels})
         if (!within(channels, 1, kMaxChannels))
@@ -76,7 +76,7 @@ Result<SimpleCnnSizes> simpleCnnSizes(const Checkpoint& checkpoint, std::optiona
     const std::int64_t area = fc[1] / conv2[0];
     if (!input) {
         const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(area))));
-        if (side < 1 || side > kMaxSide / 4 || side * side != area)
+        if (side < 1 || side > kMaxPictureSide / 4 || side * side != area)
             return misfit("fc.weight",
                           "belongs to an input that is not square; a config.json beside it can say its "
                           "size as \"image_size\": [height, width]");

@@ -9,15 +9,15 @@ namespace mantissa {
 namespace {
 
 /// Where in `features` the eight fire modules and the three poolings stand; the stem has numbers 0 and 1.
-struct Layout {
+struct FireLayout {
     std::int64_t kernel;
     std::array<int, 8> fires;
     std::array<int, 3> pools;
 };
 
-const Layout& layoutOf(SqueezeNetSizes::Version version) {
-    static constexpr Layout kV10{7, {3, 4, 5, 7, 8, 9, 10, 12}, {2, 6, 11}};
-    static constexpr Layout kV11{3, {3, 4, 6, 7, 9, 10, 11, 12}, {2, 5, 8}};
+const FireLayout& layoutOf(SqueezeNetSizes::Version version) {
+    static constexpr FireLayout kV10{7, {3, 4, 5, 7, 8, 9, 10, 12}, {2, 6, 11}};
+    static constexpr FireLayout kV11{3, {3, 4, 6, 7, 9, 10, 11, 12}, {2, 5, 8}};
     return version == SqueezeNetSizes::Version::v1_0 ? kV10 : kV11;
 }
 
@@ -70,7 +70,7 @@ Result<SqueezeNetSizes> squeezeNetSizes(const Checkpoint& c) {
 }
 
 Result<Graph> buildSqueezeNet(const SqueezeNetSizes& sizes, const WeightSource& source) {
-    const Layout& layout = layoutOf(sizes.version);
+    const FireLayout& layout = layoutOf(sizes.version);
     GraphBuilder g(source);
     ValueRef x = g.conv2d(g.input(), feature(0),
                           {.outChannels = sizes.stem, .inChannels = 3, .kernel = layout.kernel, .stride = 2});

@@ -8,6 +8,7 @@
 #include "run/memory_limit.h"
 #include "run/node_binding.h"
 #include "run/operator_table.h"
+#include "run/tensor_view.h"
 
 namespace mantissa {
 namespace {

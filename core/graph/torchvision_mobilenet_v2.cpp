@@ -9,7 +9,7 @@ namespace mantissa {
 namespace {
 
 // Table 2: 1, 2, 3, 4, 3, 3, 1 blocks, the first of each with the table's stride.
-constexpr std::array<std::int64_t, 17> kStrides{1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1};
+constexpr std::array<std::int64_t, 17> kBlockStrides{1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1};
 
 std::string blockName(std::size_t i) { return "features." + std::to_string(i + 1) + ".conv."; }
 
@@ -32,12 +32,12 @@ ValueRef invertedResidual(GraphBuilder& g, ValueRef x, std::size_t i, std::int64
                    {.outChannels = r.expanded,
                     .inChannels = r.expanded,
                     .kernel = 3,
-                    .stride = kStrides[i],
+                    .stride = kBlockStrides[i],
                     .groups = r.expanded});
     y = g.conv2d(y, layer + std::to_string(step++),
                  {.outChannels = r.out, .inChannels = r.expanded, .kernel = 1, .bias = false});
     y = g.batchNorm(y, layer + std::to_string(step), r.out);
-    return kStrides[i] == 1 && in == r.out ? g.add(x, y, "features." + std::to_string(i + 1)) : y;
+    return kBlockStrides[i] == 1 && in == r.out ? g.add(x, y, "features." + std::to_string(i + 1)) : y;
 }
 
 }  // namespace

@@ -6,13 +6,11 @@
 namespace mantissa {
 namespace {
 
-std::string stageName(std::size_t stage) { return "layer" + std::to_string(stage + 1); }
-
-struct Block {
+struct TorchvisionBlock {
     std::int64_t in = 0, width = 0, out = 0, stride = 1, groups = 1;
 };
 
-ValueRef conv3x3(GraphBuilder& g, ValueRef x, const std::string& layer, const Block& b) {
+ValueRef conv3x3(GraphBuilder& g, ValueRef x, const std::string& layer, const TorchvisionBlock& b) {
     return g.conv2d(x, layer,
                     {.outChannels = b.out,
                      .inChannels = b.in,
@@ -23,18 +21,18 @@ ValueRef conv3x3(GraphBuilder& g, ValueRef x, const std::string& layer, const Bl
                      .bias = false});
 }
 
-ValueRef conv1x1(GraphBuilder& g, ValueRef x, const std::string& layer, const Block& b) {
+ValueRef conv1x1(GraphBuilder& g, ValueRef x, const std::string& layer, const TorchvisionBlock& b) {
     return g.conv2d(x, layer,
                     {.outChannels = b.out, .inChannels = b.in, .kernel = 1, .stride = b.stride, .bias = false});
 }
 
-ValueRef shortcut(GraphBuilder& g, ValueRef x, const std::string& layer, const Block& b) {
+ValueRef shortcut(GraphBuilder& g, ValueRef x, const std::string& layer, const TorchvisionBlock& b) {
     if (b.stride == 1 && b.in == b.out) return x;
     x = conv1x1(g, x, layer + ".0", b);
     return g.batchNorm(x, layer + ".1", b.out);
 }
 
-ValueRef basicBlock(GraphBuilder& g, ValueRef x, const std::string& layer, const Block& b) {
+ValueRef basicBlock(GraphBuilder& g, ValueRef x, const std::string& layer, const TorchvisionBlock& b) {
     ValueRef y = conv3x3(g, x, layer + ".conv1", {.in = b.in, .out = b.out, .stride = b.stride});
     y = g.relu(g.batchNorm(y, layer + ".bn1", b.out), layer + ".relu");
     y = conv3x3(g, y, layer + ".conv2", {.in = b.out, .out = b.out});
@@ -42,7 +40,7 @@ ValueRef basicBlock(GraphBuilder& g, ValueRef x, const std::string& layer, const
     return g.relu(g.add(y, shortcut(g, x, layer + ".downsample", b), layer), layer + ".relu");
 }
 
-ValueRef bottleneck(GraphBuilder& g, ValueRef x, const std::string& layer, const Block& b) {
+ValueRef bottleneck(GraphBuilder& g, ValueRef x, const std::string& layer, const TorchvisionBlock& b) {
     ValueRef y = conv1x1(g, x, layer + ".conv1", {.in = b.in, .out = b.width});
     y = g.relu(g.batchNorm(y, layer + ".bn1", b.width), layer + ".relu");
     y = conv3x3(g, y, layer + ".conv2", {.in = b.width, .out = b.width, .stride = b.stride, .groups = b.groups});
@@ -109,7 +107,7 @@ Result<Graph> buildResNet(const ResNetSizes& sizes, const WeightSource& source) 
     std::int64_t in = sizes.stem;
     for (std::size_t stage = 0; stage < sizes.blocks.size(); ++stage)
         for (std::int64_t i = 0; i < sizes.blocks[stage]; ++i) {
-            const Block block{.in = in,
+            const TorchvisionBlock block{.in = in,
                               .width = sizes.widths[stage],
                               .out = sizes.channels[stage],
                               .stride = i == 0 && stage > 0 ? 2 : 1,

@@ -35,9 +35,9 @@ const BlockNames& namesOf(VitNames names) {
     return names == VitNames::nested ? nested : flat;
 }
 
-class Writer {
+class VitWriter {
   public:
-    Writer(const VitConfig& config, const WeightSource& source, Activation activation)
+    VitWriter(const VitConfig& config, const WeightSource& source, Activation activation)
         : config_(config), names_(namesOf(config.names)), activation_(std::move(activation)), g_(source) {}
 
     Result<Graph> write() {
@@ -163,7 +163,7 @@ Result<Graph> buildVit(const VitConfig& config, const WeightSource& source) {
     if (auto problem = invalid(config)) return *std::move(problem);
     auto activation = findActivation(config.activation);
     if (!activation) return unknownActivation(config.activation);
-    return Writer(config, source, *std::move(activation)).write();
+    return VitWriter(config, source, *std::move(activation)).write();
 }
 
 }  // namespace mantissa

@@ -7,8 +7,6 @@
 namespace mantissa {
 namespace {
 
-OrderedJson orNull(const std::optional<double>& value) { return value ? jsonNumber(*value) : OrderedJson(nullptr); }
-
 void addValues(OrderedJson& json, const ValueSummary& values) {
     json["min"] = orNull(values.min);
     json["max"] = orNull(values.max);

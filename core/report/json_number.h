@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 
 namespace mantissa {
@@ -15,6 +16,11 @@ inline OrderedJson jsonNumber(double value) {
     if (std::isnan(value)) return "nan";
     if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
     return value;
+}
+
+/// As jsonNumber; null where there is none.
+inline OrderedJson orNull(const std::optional<double>& value) {
+    return value ? jsonNumber(*value) : OrderedJson(nullptr);
 }
 
 template <class T>

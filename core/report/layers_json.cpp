@@ -37,8 +37,6 @@ OrderedJson rangeJson(const MagnitudeRange& range) {
             {"binades", jsonNumber(range.binades())}};
 }
 
-OrderedJson orNull(const std::optional<double>& value) { return value ? jsonNumber(*value) : OrderedJson(nullptr); }
-
 const LayerSensitivity* aloneOf(const SensitivityReport* report, const LayerReport& layer) {
     if (!report) return nullptr;
     for (const auto& one : report->layers)

@@ -5,6 +5,7 @@
 #include "run/emulation.h"
 #include "run/executor.h"
 #include "run/operator_table.h"
+#include "run/tensor_view.h"
 
 namespace mantissa {
 namespace {

@@ -40,4 +40,12 @@ std::optional<c10::ScalarType> scalarType(DType dtype) {
     return std::nullopt;
 }
 
+std::optional<c10::ScalarType> nativeDType(const Format& format) {
+    if (format.name == "fp64") return c10::ScalarType::Double;
+    if (format.name == "fp32") return c10::ScalarType::Float;
+    if (format.name == "fp16") return c10::ScalarType::Half;
+    if (format.name == "bf16") return c10::ScalarType::BFloat16;
+    return std::nullopt;
+}
+
 }  // namespace mantissa

@@ -1,6 +1,5 @@
 #include "run/executor.h"
 
-#include <ATen/ops/from_blob.h>
 #include <c10/core/GradMode.h>
 #include <c10/util/Exception.h>
 
@@ -12,6 +11,7 @@
 #include "run/emulation.h"
 #include "run/executor_state.h"
 #include "run/operator_table.h"
+#include "run/tensor_view.h"
 
 namespace mantissa {
 namespace {
@@ -209,7 +209,7 @@ void Executor::State::call(std::size_t index, const std::stop_token& stop) {
         originals.kept.emplace_back(value, slot);
         slot = slot.toTensor().to(*nativeDType(formatOfNode(index)));
     }
-    nodes[index].call(slots);
+    nodes[index].call(slots, stop);
 }
 
 /// All activations together stay within the budget that each alone has kept. Looked at only after large results:
@@ -379,34 +379,6 @@ std::int64_t Executor::heldWeightBytes() const {
     std::int64_t bytes = 0;
     for (const auto& weight : state_->weights) bytes += static_cast<std::int64_t>(weight.nbytes());
     return bytes;
-}
-
-std::optional<at::ScalarType> nativeDType(const Format& format) {
-    if (format.name == "fp64") return at::kDouble;
-    if (format.name == "fp32") return at::kFloat;
-    if (format.name == "fp16") return at::kHalf;
-    if (format.name == "bf16") return at::kBFloat16;
-    return std::nullopt;
-}
-
-Result<at::Tensor> tensorView(const TensorRecord& record) {
-    const auto dtype = scalarType(record.dtype);
-    if (!dtype)
-        return Error{.code = ErrorCode::unsupported,
-                     .message = "LibTorch has no type " + std::string(dtypeName(record.dtype)),
-                     .where = "tensor " + record.name};
-    if (record.bytes.empty() && record.numel() != 0)
-        return Error{.code = ErrorCode::invalidArgument,
-                     .message = "has no values; the model was described, not loaded",
-                     .where = "tensor " + record.name};
-    // The record's bytes were checked against shape and strides when it was read; an empty tensor may have no address.
-    static std::byte nothing{};
-    void* data = const_cast<std::byte*>(record.bytes.empty() ? &nothing : record.bytes.data());
-    return at::for_blob(data, record.shape)
-        .strides(record.strides.empty() ? at::OptionalIntArrayRef() : at::OptionalIntArrayRef(record.strides))
-        .deleter([owner = record.owner](void*) mutable { owner.reset(); })
-        .options(at::TensorOptions().dtype(*dtype))
-        .make_tensor();
 }
 
 }  // namespace mantissa

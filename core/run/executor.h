@@ -115,10 +115,4 @@ class Executor {
     std::unique_ptr<State> state_;
 };
 
-/// LibTorch's dtype for a format that it has ("fp16" → Half); none for TF32, FP6, custom and integer formats.
-std::optional<at::ScalarType> nativeDType(const Format& format);
-
-/// A file's tensor as at::Tensor: a view of the mapped bytes, kept alive by the record's owner. Do not write to it.
-Result<at::Tensor> tensorView(const TensorRecord& record);
-
 }  // namespace mantissa

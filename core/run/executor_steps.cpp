@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "run/dtypes.h"
 #include "run/executor_state.h"
 
 namespace mantissa {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "run/dtypes.h"
 #include "study/calibrator.h"
 #include "study/format_runner.h"
 #include "study/latency.h"

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "run/dtypes.h"
 #include "run/executor.h"
 #include "study/format_runner.h"
 

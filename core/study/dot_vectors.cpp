@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "run/executor.h"
+#include "run/tensor_view.h"
 #include "storage/checkpoint.h"
 
 namespace mantissa {

@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kMostAtOnce = 32;
 constexpr int kTop = 5;
 
-Error badRequest(std::string message) { return {.code = ErrorCode::invalidArgument, .message = std::move(message)}; }
+Error impossible(std::string message) { return {.code = ErrorCode::invalidArgument, .message = std::move(message)}; }
 
 std::int32_t answerOf(std::span<const double> logits) {
     return static_cast<std::int32_t>(topIndices(logits, 1).front());
@@ -108,7 +108,7 @@ Status EvaluateStudy::prepare() {
                                     one.skipped.front().reason,
                          .where = report_.pictures->path().string()};
     }
-    return badRequest("there are no pictures");
+    return impossible("there are no pictures");
 }
 
 Status EvaluateStudy::prepareFormats(const at::Tensor& picture) {
@@ -231,8 +231,8 @@ void EvaluateStudy::tell(std::size_t next, std::size_t start, Clock::time_point 
 
 Result<EvaluateReport> EvaluateStudy::run() {
     const auto start = Clock::now();
-    if (request_.threads < 0) return badRequest("the number of threads cannot be negative");
-    if (request_.batch < 0 || request_.batch > 4096) return badRequest("a batch has 1 to 4096 pictures");
+    if (request_.threads < 0) return impossible("the number of threads cannot be negative");
+    if (request_.batch < 0 || request_.batch > 4096) return impossible("a batch has 1 to 4096 pictures");
     const ThreadCount threads(request_.threads);
     report_.environment = environment();
     report_.model = request_.model;
@@ -285,8 +285,8 @@ Result<EvaluateReport> EvaluateStudy::run() {
 }  // namespace
 
 Result<EvaluateReport> evaluate(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) {
-    if (!request.model) return badRequest("there is no model to run");
-    if (!request.pictures || request.pictures->size() == 0) return badRequest("there are no pictures to run it on");
+    if (!request.model) return impossible("there is no model to run");
+    if (!request.pictures || request.pictures->size() == 0) return impossible("there are no pictures to run it on");
     try {
         return EvaluateStudy(request, std::move(stop), progress).run();
     } catch (const std::exception& exception) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <new>
 
+#include "run/dtypes.h"
 #include "run/emulation.h"
 
 namespace mantissa {

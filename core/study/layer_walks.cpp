@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "run/dtypes.h"
 #include "run/memory_limit.h"
 
 namespace mantissa {

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "run/dtypes.h"
 #include "run/memory_limit.h"
 #include "study/format_runner.h"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "run/executor.h"
+#include "run/tensor_view.h"
 #include "study/format_runner.h"
 
 namespace mantissa {

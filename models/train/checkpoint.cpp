@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "run/executor.h"
+#include "run/tensor_view.h"
 #include "storage/safetensors.h"
 #include "storage/safetensors_writer.h"
 

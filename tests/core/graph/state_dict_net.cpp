@@ -12,6 +12,7 @@
 
 #include "core/run/graph_writer.h"
 #include "run/executor.h"
+#include "run/tensor_view.h"
 
 namespace mantissa::test {
 

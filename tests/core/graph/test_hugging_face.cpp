@@ -11,6 +11,7 @@
 #include "core/run/graph_writer.h"
 #include "graph/builder.h"
 #include "graph/hugging_face.h"
+#include "run/tensor_view.h"
 #include "storage/mapped_file.h"
 #include "storage/safetensors_writer.h"
 #include "storage/sha256.h"

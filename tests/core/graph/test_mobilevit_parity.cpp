@@ -13,6 +13,8 @@
 #include "core/run/graph_writer.h"
 #include "graph/builder.h"
 #include "graph/mobilevit.h"
+#include "run/dtypes.h"
+#include "run/tensor_view.h"
 #include "storage/safetensors.h"
 
 // MobileViT as the builder writes it against transformers' own: its traced program, run live, and the values it left in

@@ -15,6 +15,7 @@
 #include <functional>
 
 #include "core/run/graph_writer.h"
+#include "run/dtypes.h"
 #include "run/executor.h"
 #include "run/memory_limit.h"
 

@@ -8,6 +8,7 @@
 #include "core/run/graph_writer.h"
 #include "core/run/torchscript_reference.h"
 #include "graph/model.h"
+#include "run/dtypes.h"
 #include "run/executor.h"
 
 // What the executor computes from an exported program against LibTorch's own unoptimised run of the same network saved

@@ -6,7 +6,9 @@
 #include "core/run/graph_writer.h"
 #include "core/run/torchscript_reference.h"
 #include "graph/model.h"
+#include "run/dtypes.h"
 #include "run/executor.h"
+#include "run/tensor_view.h"
 #include "storage/safetensors.h"
 
 // What the executor computes against LibTorch's own unoptimised run of the same TorchScript file, live, bit by bit.

@@ -9,6 +9,7 @@
 
 #include "numerics/format.h"
 #include "run/executor.h"
+#include "run/tensor_view.h"
 #include "storage/safetensors.h"
 
 namespace mantissa::test {

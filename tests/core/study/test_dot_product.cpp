@@ -13,7 +13,9 @@
 #include "core/study/small_model.h"
 #include "numerics/exact_sum.h"
 #include "numerics/rounding.h"
+#include "run/dtypes.h"
 #include "run/executor.h"
+#include "run/tensor_view.h"
 #include "storage/safetensors_writer.h"
 #include "study/dot_product.h"
 

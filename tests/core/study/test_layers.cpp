@@ -9,6 +9,7 @@
 #include "core/study/nested_model.h"
 #include "core/study/small_model.h"
 #include "run/executor.h"
+#include "run/tensor_view.h"
 #include "study/layers.h"
 
 namespace {

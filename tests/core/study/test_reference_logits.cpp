@@ -11,6 +11,7 @@
 #include "graph/model.h"
 #include "image/image.h"
 #include "run/executor.h"
+#include "run/tensor_view.h"
 #include "storage/safetensors.h"
 #include "study/compare.h"
 
