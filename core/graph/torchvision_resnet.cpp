@@ -108,10 +108,10 @@ Result<Graph> buildResNet(const ResNetSizes& sizes, const WeightSource& source) 
     for (std::size_t stage = 0; stage < sizes.blocks.size(); ++stage)
         for (std::int64_t i = 0; i < sizes.blocks[stage]; ++i) {
             const TorchvisionBlock block{.in = in,
-                              .width = sizes.widths[stage],
-                              .out = sizes.channels[stage],
-                              .stride = i == 0 && stage > 0 ? 2 : 1,
-                              .groups = sizes.groups};
+                                         .width = sizes.widths[stage],
+                                         .out = sizes.channels[stage],
+                                         .stride = i == 0 && stage > 0 ? 2 : 1,
+                                         .groups = sizes.groups};
             x = (sizes.bottleneck ? bottleneck : basicBlock)(g, x, stageName(stage) + "." + std::to_string(i), block);
             in = block.out;
         }

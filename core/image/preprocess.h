@@ -9,6 +9,10 @@
 
 namespace mantissa {
 
+/// Largest side, in pixels, that a file may ask a model's input to have: 100 times what classifiers take. Beyond it the
+/// file is wrong, not ambitious.
+inline constexpr int kMaxInputSide = 16384;
+
 enum class Resample { nearest, bilinear, bicubic, lanczos };
 enum class ResizeRule {
     none,          ///< the picture must already have the crop's size

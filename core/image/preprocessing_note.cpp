@@ -8,8 +8,6 @@
 namespace mantissa {
 namespace {
 
-constexpr int kMaxSide = 16384;
-
 /// Words in lower case and numbers; commas, brackets and blanks only separate. "32x32" and "RGB/255" are cut in three.
 std::vector<std::string> tokensOf(std::string_view note) {
     std::vector<std::string> tokens;
@@ -77,7 +75,7 @@ class NoteReader {
 
     bool side(int& target) {
         const auto found = number();
-        if (!found || *found < 1 || *found > kMaxSide || *found != static_cast<int>(*found)) return false;
+        if (!found || *found < 1 || *found > kMaxInputSide || *found != static_cast<int>(*found)) return false;
         target = static_cast<int>(*found);
         return true;
     }

@@ -11,9 +11,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A picture of this many pixels a side is 100 times what classifiers take; beyond it the file is wrong, not ambitious.
-constexpr int kMaxSide = 16384;
-
 class Reader {
   public:
     Reader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {}
@@ -33,7 +30,7 @@ class Reader {
     }
 
     std::optional<int> side(const Json& v, const char* name) {
-        if (!v.is_number_integer() || v.get<double>() < 1 || v.get<double>() > kMaxSide)
+        if (!v.is_number_integer() || v.get<double>() < 1 || v.get<double>() > kMaxInputSide)
             return fail(name, "is no size between 1 and 16384"), std::nullopt;
         return v.get<int>();
     }

@@ -14,8 +14,6 @@
 namespace mantissa {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 static_assert(std::endian::native == std::endian::little, "lengths and tensors are written as they lie in memory");
 
 Error refused(const std::filesystem::path& path, const std::string& tensor, std::string message) {
@@ -40,7 +38,7 @@ Status check(const std::filesystem::path& path, std::span<const TensorRecord> te
 
 std::string header(const std::vector<const TensorRecord*>& tensors,
                    const std::map<std::string, std::string>& metadata) {
-    Json json = Json::object();
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
     if (!metadata.empty()) json["__metadata__"] = metadata;
     std::uint64_t begin = 0;
     for (const auto* tensor : tensors) {

@@ -14,6 +14,7 @@
 #include "study/evaluation_summary.h"
 #include "study/format_batches.h"
 #include "study/picture_batch.h"
+#include "study/study_input.h"
 #include "study/thread_count.h"
 
 namespace mantissa {
@@ -22,9 +23,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kMostAtOnce = 32;
-constexpr int kTop = 5;
-
-Error impossible(std::string message) { return {.code = ErrorCode::invalidArgument, .message = std::move(message)}; }
 
 std::int32_t answerOf(std::span<const double> logits) {
     return static_cast<std::int32_t>(topIndices(logits, 1).front());
@@ -44,7 +42,7 @@ EvaluationRow rowOf(std::span<const double> logits, std::optional<std::size_t> t
     EvaluationRow row;
     row.answer = answerOf(logits);
     row.finite = std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); });
-    const auto top = topIndices(logits, kTop);
+    const auto top = topIndices(logits, kTopAnswers);
     row.inTopFive = truth && std::find(top.begin(), top.end(), *truth) != top.end();
     if (top.size() > 1) row.margin = logits[top[0]] - logits[top[1]];
     return row;
@@ -52,7 +50,7 @@ EvaluationRow rowOf(std::span<const double> logits, std::optional<std::size_t> t
 
 void compareRow(EvaluationRow& row, std::span<const double> reference, std::span<const double> logits,
                 const Format& format) {
-    const ErrorMetrics metrics = errorMetrics(reference, logits, format, kTop);
+    const ErrorMetrics metrics = errorMetrics(reference, logits, format, kTopAnswers);
     row.agrees = metrics.top1Agrees;
     row.referenceMargin = metrics.referenceMargin;
     row.keptMargin = metrics.candidateMargin;
@@ -108,7 +106,7 @@ Status EvaluateStudy::prepare() {
                                     one.skipped.front().reason,
                          .where = report_.pictures->path().string()};
     }
-    return impossible("there are no pictures");
+    return badRequest("there are no pictures");
 }
 
 Status EvaluateStudy::prepareFormats(const at::Tensor& picture) {
@@ -231,8 +229,8 @@ void EvaluateStudy::tell(std::size_t next, std::size_t start, Clock::time_point 
 
 Result<EvaluateReport> EvaluateStudy::run() {
     const auto start = Clock::now();
-    if (request_.threads < 0) return impossible("the number of threads cannot be negative");
-    if (request_.batch < 0 || request_.batch > 4096) return impossible("a batch has 1 to 4096 pictures");
+    if (request_.threads < 0) return badRequest("the number of threads cannot be negative");
+    if (request_.batch < 0 || request_.batch > 4096) return badRequest("a batch has 1 to 4096 pictures");
     const ThreadCount threads(request_.threads);
     report_.environment = environment();
     report_.model = request_.model;
@@ -285,8 +283,8 @@ Result<EvaluateReport> EvaluateStudy::run() {
 }  // namespace
 
 Result<EvaluateReport> evaluate(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) {
-    if (!request.model) return impossible("there is no model to run");
-    if (!request.pictures || request.pictures->size() == 0) return impossible("there are no pictures to run it on");
+    if (!request.model) return badRequest("there is no model to run");
+    if (!request.pictures || request.pictures->size() == 0) return badRequest("there are no pictures to run it on");
     try {
         return EvaluateStudy(request, std::move(stop), progress).run();
     } catch (const std::exception& exception) {

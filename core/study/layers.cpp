@@ -17,8 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kTop = 5;
-
 void add(LayerError& sum, const LayerError& part) {
     sum.weights.add(part.weights);
     sum.activations.add(part.activations);
@@ -178,7 +176,7 @@ Status LayersStudy::conclude(LayerWalks& walks) {
     if (!logits) return std::move(logits).error();
     report_.reference = *std::move(reference);
     report_.logits = *std::move(logits);
-    report_.metrics = errorMetrics(report_.reference, report_.logits, request_.format, kTop);
+    report_.metrics = errorMetrics(report_.reference, report_.logits, request_.format, kTopAnswers);
     return Done{};
 }
 

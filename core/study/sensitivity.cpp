@@ -18,8 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kTop = 5;
-
 /// A module's own operators and weights, and the nodes that feel their format.
 struct Unit {
     int module = 0;
@@ -159,7 +157,7 @@ Result<ErrorMetrics> SensitivityStudy::metricsOf(Result<at::Tensor> output) cons
     if (logits->size() != report_.reference.size())
         return Error{.code = ErrorCode::unsupported,
                      .message = "gives another number of outputs in " + request_.format.title + " than in FP32"};
-    return errorMetrics(report_.reference, *logits, request_.format, kTop);
+    return errorMetrics(report_.reference, *logits, request_.format, kTopAnswers);
 }
 
 Result<ErrorMetrics> SensitivityStudy::whole(const std::vector<LayerFormat>& overrides) {
@@ -195,7 +193,7 @@ Status SensitivityStudy::startLanes(std::size_t node) {
 Status SensitivityStudy::finishLane(Lane& lane, std::size_t node) {
     LayerSensitivity result{.layer = pathOf(lane.unit), .exact = lane.executor.sameValues(*reference_), .metrics = {}};
     if (result.exact) {
-        result.metrics = errorMetrics(report_.reference, report_.reference, request_.format, kTop);
+        result.metrics = errorMetrics(report_.reference, report_.reference, request_.format, kTopAnswers);
     } else {
         for (std::size_t i = node + 1; i < graph().nodes.size(); ++i) {
             if (auto status = step(lane.executor, i); !status) return status;

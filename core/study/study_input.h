@@ -12,6 +12,9 @@
 
 namespace mantissa {
 
+/// How many of the best answers are compared: top-1 to top-5.
+inline constexpr int kTopAnswers = 5;
+
 /// What a model runs on: a picture made ready for it, or a tensor that was handed in.
 struct StudyInput {
     at::Tensor tensor;            ///< [1, C, H, W], FP32

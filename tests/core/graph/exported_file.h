@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/graph/zip_writer.h"
+#include "core/zip_writer.h"
 #include "graph/model.h"
 #include "temporary_folder.h"
 

@@ -66,7 +66,7 @@ TEST(HostileArchive, RecordsThatLieAboutThemselvesAreRefused) {
     const auto expect = [](const std::string& text, const std::string& says) {
         EXPECT_NE(text.find(says), std::string::npos) << text;
     };
-    expect(spoiled([](auto& e) { e.back().checksum = 1; }), "models/model.json: is damaged: its checksum");
+    expect(spoiled([](auto& e) { e.back().checksumFlip = 1; }), "models/model.json: is damaged: its checksum");
     expect(spoiled([](auto& e) { e.push_back(e[2]); }), "appears twice");
     EXPECT_NE(spoiled([](auto& e) { e.back().claimedSize = 0xFFFFFFF0; }), "opened");
     // Each within the file's size, all together not.

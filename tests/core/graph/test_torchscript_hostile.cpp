@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "core/graph/observed_run.h"
-#include "core/graph/zip_writer.h"
 #include "core/run/graph_writer.h"
+#include "core/zip_writer.h"
 #include "graph/model.h"
 #include "temporary_folder.h"
 
@@ -200,7 +200,7 @@ TEST_F(HostileScript, AWrongChecksumNamesItsRecord) {
     save(kConvolution + "    return y.mean([2, 3])\n");
     auto entries = entriesOf(path());
     for (auto& entry : entries)
-        if (entry.name.ends_with("data.pkl")) entry.checksum = 12345;
+        if (entry.name.ends_with("data.pkl")) entry.checksumFlip = 12345;
     folder_.write("model.pt", zipOf(entries));
     expectRefused("data.pkl: is damaged: its checksum does not match");
 }

@@ -1,47 +1,16 @@
 #include "core/storage/made_files.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
-namespace mantissa::test {
+#include "core/zip_writer.h"
 
-std::string little(std::uint64_t value, int bytes) {
-    std::string out;
-    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
-    return out;
-}
+namespace mantissa::test {
 
 std::string safetensors(const std::string& header, const std::string& data) {
     return little(header.size(), 8) + header + data;
-}
-
-std::string zip(const std::vector<ZipEntry>& entries) {
-    std::string file, directory;
-    std::vector<std::size_t> offsets;
-    for (const auto& entry : entries) {
-        const auto source = static_cast<std::size_t>(std::max<std::int64_t>(entry.sameDataAs, 0));
-        const std::string& bytes = entry.sameDataAs >= 0 ? entries[source].bytes : entry.bytes;
-        const auto crc = static_cast<std::uint32_t>(
-            crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
-        // APPNOTE.TXT 4.3.7: version, flags, method, time, date, CRC-32, sizes, lengths of name and extra field.
-        const std::string common = little(20, 2) + little(0, 2) + little(entry.method, 2) + little(0, 4) +
-                                   little(crc ^ entry.crcFlip, 4) + little(bytes.size(), 4) + little(bytes.size(), 4) +
-                                   little(entry.name.size(), 2) + little(0, 2);
-        if (entry.sameDataAs >= 0) {
-            offsets.push_back(offsets[source]);
-        } else {
-            offsets.push_back(file.size());
-            file += "PK\3\4" + common + entry.name + bytes;
-        }
-        directory += "PK\1\2" + little(20, 2) + common + little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4) +
-                     little(offsets.back(), 4) + entry.name;
-    }
-    return file + directory + "PK\5\6" + little(0, 4) + little(entries.size(), 2) + little(entries.size(), 2) +
-           little(directory.size(), 4) + little(file.size(), 4) + little(0, 2);
 }
 
 namespace pickled {
@@ -74,7 +43,7 @@ std::string pytorchZip(const std::string& pickle, const std::map<std::string, st
     std::vector<ZipEntry> entries{{.name = "archive/data.pkl", .bytes = pickle},
                                   {.name = "archive/byteorder", .bytes = "little"}};
     for (const auto& [key, bytes] : storages) entries.push_back({.name = "archive/data/" + key, .bytes = bytes});
-    return zip(entries);
+    return zipOf(entries);
 }
 
 std::string floats(const std::vector<float>& values) {

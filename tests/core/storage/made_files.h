@@ -10,21 +10,8 @@
 
 namespace mantissa::test {
 
-/// Numbers as files hold them, lowest byte first.
-std::string little(std::uint64_t value, int bytes);
-
 /// A safetensors file of this header and data.
 std::string safetensors(const std::string& header, const std::string& data = {});
-
-/// An entry of a zip archive, stored; what it claims may be a lie.
-struct ZipEntry {
-    std::string name;
-    std::string bytes{};
-    std::uint32_t crcFlip = 0;     ///< bits of the checksum that are wrong
-    std::uint16_t method = 0;      ///< 0 stored, 8 deflated
-    std::int64_t sameDataAs = -1;  ///< index of an earlier entry whose bytes this one points to
-};
-std::string zip(const std::vector<ZipEntry>& entries);
 
 /// Pickle instructions, protocol 2, of what PyTorch writes.
 namespace pickled {

@@ -2,6 +2,7 @@
 
 #include "bounded_memory.h"
 #include "core/storage/made_files.h"
+#include "core/zip_writer.h"
 #include "storage/checkpoint.h"
 #include "temporary_folder.h"
 
@@ -79,9 +80,10 @@ TEST_F(MadeCheckpoint, WrappedStateDictsAndCommonPrefixesAreUnwrapped) {
 
 TEST_F(MadeCheckpoint, BigEndianFilesAreRefused) {
     const auto path = folder_.write(
-        "big.pt", zip({{.name = "archive/data.pkl", .bytes = pickled::dict({{"w", pickled::tensor("0", 1, {1}, {1})}})},
-                       {.name = "archive/byteorder", .bytes = "big"},
-                       {.name = "archive/data/0", .bytes = floats({1})}}));
+        "big.pt",
+        zipOf({{.name = "archive/data.pkl", .bytes = pickled::dict({{"w", pickled::tensor("0", 1, {1}, {1})}})},
+               {.name = "archive/byteorder", .bytes = "big"},
+               {.name = "archive/data/0", .bytes = floats({1})}}));
     const auto file = openCheckpoint(path);
     ASSERT_FALSE(file);
     EXPECT_EQ(file.error().code, ErrorCode::unsupported);

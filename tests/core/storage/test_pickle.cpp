@@ -4,6 +4,7 @@
 
 #include "bounded_memory.h"
 #include "core/storage/made_files.h"
+#include "core/zip_writer.h"
 #include "storage/checkpoint.h"
 #include "storage/pickle.h"
 #include "temporary_folder.h"

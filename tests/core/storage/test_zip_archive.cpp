@@ -2,6 +2,7 @@
 
 #include "bounded_memory.h"
 #include "core/storage/made_files.h"
+#include "core/zip_writer.h"
 #include "storage/zip_archive.h"
 #include "temporary_folder.h"
 
@@ -19,7 +20,7 @@ class Zip : public testing::Test {
 };
 
 TEST_F(Zip, EntriesAreReadByName) {
-    const auto archive = open(zip({{.name = "model/data.pkl", .bytes = "hello"}, {.name = "model/empty"}}));
+    const auto archive = open(zipOf({{.name = "model/data.pkl", .bytes = "hello"}, {.name = "model/empty"}}));
     ASSERT_TRUE(archive) << archive.error().text();
     EXPECT_EQ(archive->rootFolder(), "model");
     EXPECT_TRUE(archive->has("model/data.pkl"));
@@ -35,7 +36,7 @@ TEST_F(Zip, EntriesAreReadByName) {
 
 TEST_F(Zip, AWrongChecksumIsFoundAndTheRecordNamed) {
     const auto archive =
-        open(zip({{.name = "a/good", .bytes = "1234"}, {.name = "a/bad", .bytes = "5678", .crcFlip = 1}}));
+        open(zipOf({{.name = "a/good", .bytes = "1234"}, {.name = "a/bad", .bytes = "5678", .checksumFlip = 1}}));
     ASSERT_TRUE(archive) << archive.error().text();
     EXPECT_TRUE(archive->read("a/good"));
     const auto bad = archive->read("a/bad");
@@ -45,22 +46,22 @@ TEST_F(Zip, AWrongChecksumIsFoundAndTheRecordNamed) {
 }
 
 TEST_F(Zip, CompressedRecordsThatDoNotInflateAreNamed) {
-    const auto archive = open(zip({{.name = "a/data", .bytes = "x", .method = 8}}));
+    const auto archive = open(zipOf({{.name = "a/data", .bytes = "x", .method = 8}}));
     ASSERT_TRUE(archive) << archive.error().text();
     const auto record = archive->read("a/data");
     ASSERT_FALSE(record);
     EXPECT_NE(record.error().message.find("compressed"), std::string::npos);
-    EXPECT_FALSE(open(zip({{.name = "a/data", .bytes = "x", .method = 8}}))->verify());
+    EXPECT_FALSE(open(zipOf({{.name = "a/data", .bytes = "x", .method = 8}}))->verify());
 }
 
 TEST_F(Zip, VerifyingLooksAtEveryRecord) {
-    auto sound = open(zip({{.name = "a/1", .bytes = "1234"}, {.name = "a/2", .bytes = std::string(9 << 20, 'x')}}));
+    auto sound = open(zipOf({{.name = "a/1", .bytes = "1234"}, {.name = "a/2", .bytes = std::string(9 << 20, 'x')}}));
     ASSERT_TRUE(sound) << sound.error().text();
     EXPECT_TRUE(sound->verify());
     EXPECT_TRUE(sound->read("a/2"));
     for (const std::size_t size : {std::size_t{4}, std::size_t{9} << 20}) {
-        auto spoilt = open(
-            zip({{.name = "a/1", .bytes = "1234"}, {.name = "a/2", .bytes = std::string(size, 'x'), .crcFlip = 4}}));
+        auto spoilt = open(zipOf(
+            {{.name = "a/1", .bytes = "1234"}, {.name = "a/2", .bytes = std::string(size, 'x'), .checksumFlip = 4}}));
         ASSERT_TRUE(spoilt) << spoilt.error().text();
         const auto status = spoilt->verify();
         ASSERT_FALSE(status);
@@ -69,9 +70,10 @@ TEST_F(Zip, VerifyingLooksAtEveryRecord) {
 }
 
 TEST_F(Zip, RecordsAreViewsOfTheFileWhereTheyAreAligned) {
-    const std::string file = zip({{.name = "a/1", .bytes = "1234"},
-                                  {.name = "a/22", .bytes = "5678"},
-                                  {.name = "a/333333333333", .bytes = "90"}});
+    const std::string file = zipOf({{.name = "a/1", .bytes = "1234"},
+                                    {.name = "a/22", .bytes = "5678"},
+                                    {.name = "a/333333333333", .bytes = "90"}},
+                                   1);
     const auto archive = open(file);
     ASSERT_TRUE(archive) << archive.error().text();
     for (const auto& name : archive->names()) {
@@ -86,8 +88,9 @@ TEST_F(Zip, RecordsAreViewsOfTheFileWhereTheyAreAligned) {
 }
 
 TEST_F(Zip, AnArchiveInsideAnotherIsReadAsOne) {
-    const std::string inner = zip({{.name = "b/data", .bytes = "hello"}});
-    const auto archive = open(zip({{.name = "a/inner.pt", .bytes = inner}, {.name = "a/text", .bytes = "no archive"}}));
+    const std::string inner = zipOf({{.name = "b/data", .bytes = "hello"}});
+    const auto archive =
+        open(zipOf({{.name = "a/inner.pt", .bytes = inner}, {.name = "a/text", .bytes = "no archive"}}));
     ASSERT_TRUE(archive) << archive.error().text();
     const auto opened = archive->inner("a/inner.pt");
     ASSERT_TRUE(opened) << opened.error().text();
@@ -104,15 +107,15 @@ TEST_F(Zip, AnArchiveInsideAnotherIsReadAsOne) {
 TEST_F(Zip, RecordsThatLieOverOneAnotherAreRefused) {
     std::vector<ZipEntry> entries{{.name = "a/0", .bytes = std::string(1 << 20, 'x')}};
     for (int i = 1; i < 1000; ++i) entries.push_back({.name = "a/" + std::to_string(i), .sameDataAs = 0});
-    const auto archive = open(zip(entries));
+    const auto archive = open(zipOf(entries));
     ASSERT_FALSE(archive);
     EXPECT_EQ(archive.error().code, ErrorCode::corrupt);
 }
 
 TEST_F(Zip, WhatIsNoArchiveIsSaidInWords) {
-    const std::string whole = zip({{.name = "a/data", .bytes = "1234"}});
+    const std::string whole = zipOf({{.name = "a/data", .bytes = "1234"}});
     for (const auto& bytes :
-         {std::string(), std::string("PK\3\4"), std::string(300, 'P'), whole.substr(0, whole.size() - 9), zip({})}) {
+         {std::string(), std::string("PK\3\4"), std::string(300, 'P'), whole.substr(0, whole.size() - 9), zipOf({})}) {
         const auto archive = open(bytes);
         ASSERT_FALSE(archive);
         EXPECT_EQ(archive.error().code, ErrorCode::corrupt) << archive.error().text();
