@@ -9,7 +9,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr double kShape = 12, kInner = 5, kBetween = 12, kHeight = 18;
+constexpr double kShape = 12, kInner = 5, kShapeGap = 12, kLineHeight = 18;
 
 }  // namespace
 
@@ -20,8 +20,8 @@ LegendEntry legendOf(const Format& format) {
 double legendWidth(const std::vector<LegendEntry>& entries, const ChartStyle& style) {
     double width = 0;
     for (const auto& entry : entries)
-        width += kShape + kInner + textSize(entry.text, style.labelFont()).width() + kBetween;
-    return entries.empty() ? 0 : width - kBetween;
+        width += kShape + kInner + textSize(entry.text, style.labelFont()).width() + kShapeGap;
+    return entries.empty() ? 0 : width - kShapeGap;
 }
 
 void paintLegend(QPainter& painter, const QRectF& area, const std::vector<LegendEntry>& entries,
@@ -53,7 +53,7 @@ void paintLegend(QPainter& painter, const QRectF& area, const std::vector<Legend
         }
         x += kShape + kInner;
         paintText(painter, {x, y}, Qt::AlignLeft, entry.text, style.labelFont(), style.tokens.text2);
-        x += textSize(entry.text, style.labelFont()).width() + kBetween;
+        x += textSize(entry.text, style.labelFont()).width() + kShapeGap;
     }
 }
 
@@ -70,7 +70,7 @@ LegendBar::LegendBar(Chart* chart, QWidget* parent) : QWidget(parent), chart_(ch
 
 QSize LegendBar::sizeHint() const {
     return {static_cast<int>(std::ceil(legendWidth(chart_->legend(), chart_->screenStyle()))) + 2,
-            static_cast<int>(kHeight)};
+            static_cast<int>(kLineHeight)};
 }
 
 void LegendBar::paintEvent(QPaintEvent*) {

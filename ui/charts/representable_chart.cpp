@@ -12,7 +12,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr double kPickDistance = 8;  // px
+constexpr double kPointDistance = 8;  // px
 constexpr int kClickReach = 3;       // px a pointer may move and still click
 
 bool isSmallFloat(const Format& f) { return f.kind == FormatKind::floating && f.bits() <= 8; }
@@ -180,7 +180,7 @@ std::optional<RepresentableChart::Pick> RepresentableChart::pickNear(const QCust
     const double value = data_.typed + x->pixelToCoord(position.x());
     const std::uint64_t code = encode(entry->format, value, {.overflow = Overflow::saturate});
     const double place = x->coordToPixel(decode(entry->format, code) - data_.typed);
-    if (!(std::abs(place - position.x()) <= kPickDistance)) return std::nullopt;
+    if (!(std::abs(place - position.x()) <= kPointDistance)) return std::nullopt;
     return Pick{entry->key, code};
 }
 

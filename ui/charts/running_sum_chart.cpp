@@ -13,7 +13,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr double kMarkerSize = 10, kTextHeight = 34;  // px
+constexpr double kSumMarker = 10, kTextHeight = 34;  // px
 
 QVector<double> vectorOf(const std::vector<std::uint64_t>& steps) {
     QVector<double> values{0};
@@ -105,7 +105,7 @@ void RunningSumChart::drawStops(QCustomPlot& plot, QCPAxisRect* rect, const Char
             const QPointF at(x->coordToPixel(static_cast<double>(n)), y->coordToPixel(sum));
             const QColor color = style.color(series.how.accumulator);
             paintMarker(painter,
-                        QRectF(at - QPointF(kMarkerSize / 2, kMarkerSize / 2), QSizeF(kMarkerSize, kMarkerSize)),
+                        QRectF(at - QPointF(kSumMarker / 2, kSumMarker / 2), QSizeF(kSumMarker, kSumMarker)),
                         lookOf(series.how.accumulator), color);
             const QString count = groupedText(static_cast<std::int64_t>(n));
             const QString head = series.stagnation ? tr("%1 stops at n = %2").arg(titleOf(series), count)
@@ -126,7 +126,7 @@ void RunningSumChart::drawStops(QCustomPlot& plot, QCPAxisRect* rect, const Char
             if (!free || box.bottom() > rect->bottom()) continue;  // the table and the card above say it too
             taken.push_back(box);
             painter.setPen(QPen(style.tokens.text3, 1));
-            if (box.left() > at.x() + kMarkerSize) painter.drawLine(at, QPointF(box.left() - 4, box.center().y()));
+            if (box.left() > at.x() + kSumMarker) painter.drawLine(at, QPointF(box.left() - 4, box.center().y()));
             painter.fillRect(box.adjusted(-3, 0, 3, 0), style.tokens.card);  // lines do not cross the words
             paintText(painter, box.topLeft(), Qt::AlignLeft | Qt::AlignTop, head, style.strongFont(),
                       style.tokens.text1);

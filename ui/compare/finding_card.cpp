@@ -11,6 +11,7 @@
 #include "theme/theme.h"
 #include "widgets/badge.h"
 #include "widgets/card.h"
+#include "widgets/clear_layout.h"
 
 namespace mantissa::ui {
 namespace {
@@ -85,16 +86,6 @@ QString marginOf(const CompareReport& report, std::size_t run) {
     return QObject::tr("margin %1 (%2: %3)")
         .arg(valueText(comparison->metrics.candidateMargin), shortTitle(report.reference().format),
              valueText(comparison->metrics.referenceMargin));
-}
-
-void clear(QLayout& layout) {
-    while (QLayoutItem* item = layout.takeAt(0)) {
-        if (QWidget* widget = item->widget()) {
-            widget->hide();
-            widget->deleteLater();
-        }
-        delete item;
-    }
 }
 
 QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidget* parent) {
@@ -204,7 +195,7 @@ void FindingCard::setNote(const QString& note) {
 }
 
 void FindingCard::rebuild() {
-    clear(*tiles_);
+    clearLayout(*tiles_);
     finding_->setFont(
         themeFont(FontRole::words, narrow_ ? kNarrowFindingPixels : findingPixels_, FontWeight::semibold));
     if (!report_) {

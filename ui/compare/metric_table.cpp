@@ -17,14 +17,14 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kRowHeight = 18, kHeaderHeight = 40, kNarrowest = 68;
+constexpr int kMetricRow = 18, kMetricHeader = 40, kNarrowest = 68;
 
 /// Marker and name above, badge below.
 class CandidateHeader final : public QHeaderView {
   public:
     CandidateHeader(const MetricModel& model, QWidget* parent) : QHeaderView(Qt::Horizontal, parent), model_(model) {
         setSectionResizeMode(QHeaderView::Fixed);
-        setFixedHeight(kHeaderHeight);
+        setFixedHeight(kMetricHeader);
         setHighlightSections(false);
     }
 
@@ -66,12 +66,12 @@ MetricTable::MetricTable(QWidget* parent) : QTableView(parent), model_(new Metri
     setCornerButtonEnabled(false);
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    verticalHeader()->setMinimumSectionSize(kRowHeight);
-    verticalHeader()->setDefaultSectionSize(kRowHeight);
+    verticalHeader()->setMinimumSectionSize(kMetricRow);
+    verticalHeader()->setDefaultSectionSize(kMetricRow);
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     verticalHeader()->setHighlightSections(false);
-    setMinimumHeight(kHeaderHeight + 13 * kRowHeight + 14);  // every metric without scrolling
+    setMinimumHeight(kMetricHeader + 13 * kMetricRow + 14);  // every metric without scrolling
 }
 
 void MetricTable::setReport(std::shared_ptr<const CompareReport> report) {

@@ -37,7 +37,7 @@ QDoubleSpinBox* numberBox(const QString& name, double least, double most) {
     return box;
 }
 
-QHBoxLayout* rowOf(std::initializer_list<QWidget*> widgets) {
+QHBoxLayout* fieldRow(std::initializer_list<QWidget*> widgets) {
     auto* row = new QHBoxLayout;
     row->setSpacing(6);
     for (auto* widget : widgets) row->addWidget(widget);
@@ -85,28 +85,28 @@ PreprocessingDialog::PreprocessingDialog(const Preprocessing& now, const Model& 
     resize_->setAccessibleName(tr("Resize"));
     height_ = pixelBox(tr("Resize height"));
     width_ = pixelBox(tr("Resize width"));
-    form->addRow(tr("Resize, height × width"), rowOf({resize_, height_, width_}));
+    form->addRow(tr("Resize, height × width"), fieldRow({resize_, height_, width_}));
     resample_ = new QComboBox;
     resample_->addItems({tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos")});
-    form->addRow(tr("Resampling"), rowOf({resample_}));
+    form->addRow(tr("Resampling"), fieldRow({resample_}));
     crop_ = new QCheckBox(tr("Centre crop"));
     cropHeight_ = pixelBox(tr("Crop height"));
     cropWidth_ = pixelBox(tr("Crop width"));
-    form->addRow(tr("Crop, height × width"), rowOf({crop_, cropHeight_, cropWidth_}));
+    form->addRow(tr("Crop, height × width"), fieldRow({crop_, cropHeight_, cropWidth_}));
     range_ = new QComboBox;
     range_->addItems({tr("0 to 1"), tr("0 to 255")});
-    form->addRow(tr("Values"), rowOf({range_}));
+    form->addRow(tr("Values"), fieldRow({range_}));
     order_ = new QComboBox;
     order_->addItems({tr("RGB"), tr("BGR")});
-    form->addRow(tr("Channel order"), rowOf({order_}));
+    form->addRow(tr("Channel order"), fieldRow({order_}));
     normalize_ = new QCheckBox(tr("Subtract the mean and divide by the standard deviation"));
     form->addRow(tr("Normalise"), normalize_);
     for (std::size_t i = 0; i < 3; ++i) {
         mean_[i] = numberBox(tr("Mean of channel %1").arg(i + 1), -1000, 1000);
         std_[i] = numberBox(tr("Standard deviation of channel %1").arg(i + 1), 0.0001, 1000);
     }
-    form->addRow(tr("Mean"), rowOf({mean_[0], mean_[1], mean_[2]}));
-    form->addRow(tr("Standard deviation"), rowOf({std_[0], std_[1], std_[2]}));
+    form->addRow(tr("Mean"), fieldRow({mean_[0], mean_[1], mean_[2]}));
+    form->addRow(tr("Standard deviation"), fieldRow({std_[0], std_[1], std_[2]}));
     addMemory(*form, model);
     layout->addLayout(form);
 
@@ -131,7 +131,7 @@ void PreprocessingDialog::addMemory(QFormLayout& form, const Model& model) {
     auto* choose = new QPushButton(tr("From a file…"));
     choose->setToolTip(tr("A text file of one name a line, in the order of the classes, or a config.json"));
     choose->setAccessibleName(tr("Class names from a file"));
-    form.addRow(tr("Class names"), rowOf({labelCount_, choose}));
+    form.addRow(tr("Class names"), fieldRow({labelCount_, choose}));
     showLabels(modelsLabels_);
     const QString file = QString::fromStdString(sidecarPath(model.path).filename().string());
     remember_ = new QCheckBox(tr("Remember for this model, in %1 beside it").arg(file));

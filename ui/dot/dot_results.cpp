@@ -17,7 +17,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kRowHeight = 20, kRowsShown = 6;
+constexpr int kResultRow = 20, kRowsShown = 6;
 
 /// "exact", "−93.75 %", or the difference itself where the exact sum is 0.
 QString relativeText(double error, double exact) {
@@ -176,11 +176,11 @@ DotResults::DotResults(QWidget* parent) : QTableView(parent), model_(new DotResu
     setTabKeyNavigation(false);
     setWordWrap(false);
     verticalHeader()->hide();
-    verticalHeader()->setMinimumSectionSize(kRowHeight);
-    verticalHeader()->setDefaultSectionSize(kRowHeight);
+    verticalHeader()->setMinimumSectionSize(kResultRow);
+    verticalHeader()->setDefaultSectionSize(kResultRow);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setMinimumSectionSize(30);
-    setMinimumHeight(kRowsShown * kRowHeight + 28);
+    setMinimumHeight(kRowsShown * kResultRow + 28);
     connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
         if (const auto series = model_->seriesOf(current.row()); current.isValid() && series)
             emit seriesChosen(*series);

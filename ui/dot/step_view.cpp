@@ -21,7 +21,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr double kWords = 18, kBits = 20, kBetween = 8, kAxis = 46;  // px
+constexpr double kWords = 18, kBits = 20, kRowsBetween = 8, kAxis = 46;  // px
 constexpr double kLeastDigit = 7;                                    // px a cell must have to show its digit
 
 /// Every digit where they are few, else as many as tell it apart.
@@ -89,7 +89,7 @@ StepView::StepView(QWidget* parent) : QWidget(parent) {
 }
 
 QSize StepView::minimumSizeHint() const {
-    return {240, static_cast<int>(3 * (kWords + kBits + kBetween) + 2 * kWords + kAxis + kBetween)};
+    return {240, static_cast<int>(3 * (kWords + kBits + kRowsBetween) + 2 * kWords + kAxis + kRowsBetween)};
 }
 
 void StepView::setStep(std::shared_ptr<const DotReport> report, std::size_t series, std::uint64_t step) {
@@ -190,7 +190,7 @@ double StepView::paintLine(QPainter& painter, double top, const Line& line) cons
               t.text1);
     if (line.code)
         paintBits(painter, QRectF(0.5, top + kWords + 0.5, width() - 1.0, kBits - 1), line.format, *line.code);
-    return top + kWords + kBits + kBetween;
+    return top + kWords + kBits + kRowsBetween;
 }
 
 double StepView::paintExact(QPainter& painter, double top) const {
@@ -202,7 +202,7 @@ double StepView::paintExact(QPainter& painter, double top) const {
     paintText(painter, {0, top + 1.5 * kWords}, Qt::AlignLeft | Qt::AlignVCenter, bitsNeededText(),
               themeFont(FontRole::words, kAxisPixels), t.text3);
     paintNeighbours(painter, QRectF(0, top + 2 * kWords, width(), kAxis));
-    return top + 2 * kWords + kAxis + kBetween;
+    return top + 2 * kWords + kAxis + kRowsBetween;
 }
 
 /// The values around the exact result, to scale: two neighbours on either side where they exist.

@@ -11,8 +11,8 @@ namespace mantissa::ui {
 namespace {
 
 constexpr int kFetchAfter = 60;  // ms without scrolling
-constexpr int kRowHeight = FlipModel::kThumbnail + 6;
-constexpr int kNumberColumn = 66;  // px
+constexpr int kFlipRow = FlipModel::kThumbnail + 6;
+constexpr int kFlipNumberColumn = 66;  // px
 
 }  // namespace
 
@@ -35,7 +35,7 @@ FlipTable::FlipTable(FolderSession& folder, QWidget* parent)
     setWordWrap(false);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    verticalHeader()->setDefaultSectionSize(kRowHeight);
+    verticalHeader()->setDefaultSectionSize(kFlipRow);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setTextElideMode(Qt::ElideRight);
@@ -57,15 +57,15 @@ void FlipTable::setReport(EvaluateReportPtr report, std::size_t run) {
 }
 
 void FlipTable::layOutColumns() {
-    const int words = std::max(0, viewport()->width() - 2 * kNumberColumn);
+    const int words = std::max(0, viewport()->width() - 2 * kFlipNumberColumn);
     const int shares[]{34, 22, 22, 22};  // %
     for (int column = 0; column < FlipModel::margin; ++column) setColumnWidth(column, words * shares[column] / 100);
-    for (const int column : {FlipModel::margin, FlipModel::kept}) setColumnWidth(column, kNumberColumn);
+    for (const int column : {FlipModel::margin, FlipModel::kept}) setColumnWidth(column, kFlipNumberColumn);
 }
 
 void FlipTable::fetchThumbnails() {
     std::vector<std::uint32_t> wanted;
-    const int first = std::max(0, rowAt(0)), shown = viewport()->height() / kRowHeight + 2;
+    const int first = std::max(0, rowAt(0)), shown = viewport()->height() / kFlipRow + 2;
     for (int row = first; row < std::min(first + shown, sorted_->rowCount()); ++row) {
         const int source = sorted_->mapToSource(sorted_->index(row, 0)).row();
         if (!model_->hasThumbnail(source)) wanted.push_back(model_->pictureOf(source));

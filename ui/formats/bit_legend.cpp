@@ -7,7 +7,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kSwatch = 10, kTextGap = 5, kEntryGap = 14, kHeight = 22;
+constexpr int kSwatch = 10, kTextGap = 5, kEntryGap = 14, kLegendHeight = 22;
 
 QStringList names() {
     return {BitLegend::tr("sign"), BitLegend::tr("exponent"), BitLegend::tr("fraction"),
@@ -28,7 +28,7 @@ QSize BitLegend::sizeHint() const {
     const QFontMetrics metrics(legendFont());
     int width = 0;
     for (const auto& name : names()) width += kSwatch + kTextGap + metrics.horizontalAdvance(name) + kEntryGap;
-    return {width, kHeight};
+    return {width, kLegendHeight};
 }
 
 void BitLegend::paintEvent(QPaintEvent*) {

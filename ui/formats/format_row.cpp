@@ -16,7 +16,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kMostBits = 64, kGap = 12, kMarker = 12;
+constexpr int kMostBits = 64, kRowGap = 12, kMarker = 12;
 constexpr int kNarrowestDots = 90, kWidestDots = 220;
 constexpr double kNumberPixels = 12;
 
@@ -34,7 +34,7 @@ RowLayout RowLayout::of(int width) {
     l.errorWidth = static_cast<int>(10 * digit) + 4;
     l.storedLength = tight ? 16 : width < 1250 ? 18 : 22;
     l.storedWidth = static_cast<int>(l.storedLength * digit) + 4;
-    const int gap = tight ? 8 : kGap;
+    const int gap = tight ? 8 : kRowGap;
     const int others = l.name + l.nameWidth + l.hexWidth + l.storedWidth + l.errorWidth + 4 * gap + 8;
     l.cell = std::clamp((width - others - kNarrowestDots) / kMostBits, 5, 9);
     l.bits = l.name + l.nameWidth;

@@ -23,7 +23,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kRowHeight = 19, kHeaderHeight = 22, kLeastRows = 6, kFirstColumns = 5;
+constexpr int kLimitRow = 19, kLimitHeader = 22, kLeastRows = 6, kFirstColumns = 5;
 constexpr int kColumnGap = 8;  // px
 
 /// Lines across the table, which the style sheet would paint over: the selected format's is in the accent's fill.
@@ -58,9 +58,9 @@ LimitsTable::LimitsTable(FormatsSession& formats, QWidget* parent)
     setIconSize({12, 12});
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     verticalHeader()->hide();
-    verticalHeader()->setMinimumSectionSize(kRowHeight);
-    verticalHeader()->setDefaultSectionSize(kRowHeight);
-    horizontalHeader()->setFixedHeight(kHeaderHeight);
+    verticalHeader()->setMinimumSectionSize(kLimitRow);
+    verticalHeader()->setDefaultSectionSize(kLimitRow);
+    horizontalHeader()->setFixedHeight(kLimitHeader);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setMinimumSectionSize(30);
     connect(this, &QAbstractItemView::activated, this, [this](const QModelIndex& index) {
@@ -152,7 +152,7 @@ QString LimitsTable::save(const QString& path) const {
     return written ? QString() : QString::fromStdString(written.error().text());
 }
 
-QSize LimitsTable::minimumSizeHint() const { return {260, kHeaderHeight + kLeastRows * kRowHeight + 16}; }
+QSize LimitsTable::minimumSizeHint() const { return {260, kLimitHeader + kLeastRows * kLimitRow + 16}; }
 
 void LimitsTable::keyPressEvent(QKeyEvent* event) {
     if (event->matches(QKeySequence::Copy)) {

@@ -17,7 +17,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kFieldWidth = 140, kQuickGap = 4, kPatience = 700;  // px, px, ms
+constexpr int kFieldWidth = 140, kQuickGap = 4, kTypingPause = 700;  // px, px, ms
 constexpr double kFieldPixels = 18;
 
 struct QuickValue {
@@ -114,7 +114,7 @@ ValueBar::ValueBar(FormatsSession& formats, QWidget* parent)
     connect(field_, &ValueField::added, this, [this](int amount) { formats_.add(amount); });
     connect(field_, &ValueField::abandoned, this, &ValueBar::follow);
     patience_.setSingleShot(true);
-    patience_.setInterval(kPatience);
+    patience_.setInterval(kTypingPause);
     connect(&patience_, &QTimer::timeout, this, [this] { showProblem(problemText_); });
     connect(&formats_, &FormatsSession::changed, this, &ValueBar::follow);
     follow();

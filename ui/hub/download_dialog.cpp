@@ -21,10 +21,10 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kSteps = 1000;     // of the progress bar
+constexpr int kBarSteps = 1000;     // of the progress bar
 constexpr int kCellMargin = 24;  // px beside a cell's text
 constexpr int kRow = 24;         // px
-constexpr double kSettled = 1;   // s after which a rate is worth saying
+constexpr double kRateSettled = 1;   // s after which a rate is worth saying
 constexpr int kCommitDigits = 12;
 
 QString text(const std::string& words) { return QString::fromStdString(words); }
@@ -269,15 +269,15 @@ void DownloadDialog::setStatus(const QString& words, const char* role) {
 void DownloadDialog::showProgress(const ProgressUpdate& progress) {
     const auto done = static_cast<double>(progress.done),
                total = static_cast<double>(std::max<std::int64_t>(progress.total, 1));
-    bar_->setRange(0, kSteps);
-    bar_->setValue(static_cast<int>(done / total * kSteps));
+    bar_->setRange(0, kBarSteps);
+    bar_->setValue(static_cast<int>(done / total * kBarSteps));
     const ByteUnit unit = byteUnitFor(progress.total);
     QString words =
         tr("%1: %2 of %3 %4")
             .arg(text(progress.stage), bytesText(progress.done, unit), bytesText(progress.total, unit), unit.name);
     const double seconds = static_cast<double>(running_.elapsed()) / 1000;
     const double rate = (done - static_cast<double>(firstByte_)) / std::max(seconds, 0.001);
-    if (seconds > kSettled && rate > 0)
+    if (seconds > kRateSettled && rate > 0)
         words += tr(", %1/s, about %2 s left")
                      .arg(bytesText(static_cast<std::int64_t>(rate)),
                           groupedText(static_cast<std::int64_t>((total - done) / rate + 0.5)));

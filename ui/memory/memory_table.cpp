@@ -14,7 +14,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kRowHeight = 22, kHeaderHeight = 24, kUsualRows = 9;
+constexpr int kMemoryRow = 22, kMemoryHeader = 24, kUsualRows = 9;
 
 }  // namespace
 
@@ -28,9 +28,9 @@ MemoryTable::MemoryTable(QWidget* parent) : QTableView(parent), model_(new Memor
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     setIconSize({12, 12});
     verticalHeader()->hide();
-    verticalHeader()->setMinimumSectionSize(kRowHeight);
-    verticalHeader()->setDefaultSectionSize(kRowHeight);
-    horizontalHeader()->setFixedHeight(kHeaderHeight);
+    verticalHeader()->setMinimumSectionSize(kMemoryRow);
+    verticalHeader()->setDefaultSectionSize(kMemoryRow);
+    horizontalHeader()->setFixedHeight(kMemoryHeader);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     connect(model_, &QAbstractItemModel::modelReset, this, [this] {
@@ -41,7 +41,7 @@ MemoryTable::MemoryTable(QWidget* parent) : QTableView(parent), model_(new Memor
 
 QSize MemoryTable::minimumSizeHint() const {
     const int rows = model_->rowCount() > 0 ? model_->rowCount() : kUsualRows;
-    return {240, kHeaderHeight + rows * kRowHeight + 4};
+    return {240, kMemoryHeader + rows * kMemoryRow + 4};
 }
 
 void MemoryTable::layOutColumns() {

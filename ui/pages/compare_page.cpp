@@ -24,6 +24,7 @@
 #include "session/session.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
+#include "widgets/clear_layout.h"
 #include "widgets/image_view.h"
 #include "widgets/panel_board.h"
 #include "widgets/segmented_control.h"
@@ -33,19 +34,8 @@ namespace mantissa::ui {
 namespace {
 
 constexpr int kImageColumn = 224, kImageColumnLeast = 196, kNumberColumn = 408, kNumberColumnLeast = 300;  // px
-constexpr int kComputingAfter = 150;                                                                       // ms
 constexpr std::size_t kMostSegments = 4;  // candidates beyond this are chosen from a box
 constexpr int kTopCounts[]{5, 10, 20};
-
-void clear(QLayout& layout) {
-    while (QLayoutItem* item = layout.takeAt(0)) {
-        if (QWidget* widget = item->widget()) {
-            widget->hide();
-            widget->deleteLater();
-        }
-        delete item;
-    }
-}
 
 }  // namespace
 
@@ -285,7 +275,7 @@ void ComparePage::chooseCandidate(std::size_t run) {
 }
 
 void ComparePage::showCautions() {
-    clear(*cautions_);
+    clearLayout(*cautions_);
     const auto& report = session().report();
     if (!report) return;
     // One line for all of them: cautions must not push the charts away.

@@ -26,9 +26,8 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kControlColumn = 262, kNumberColumnLeast = 300, kNumberColumn = 404;  // px
+constexpr int kControlColumn = 262, kSumColumnLeast = 300, kSumColumn = 404;  // px
 constexpr int kLeastChoices = 260;                                                  // px
-constexpr int kComputingAfter = 150;                                                // ms
 
 }  // namespace
 
@@ -41,7 +40,7 @@ DotProductPage::DotProductPage(Session& session, QWidget* parent)
     makeChartPanels();
     makeNumberPanels();
     board_->setColumnWidth(0, kControlColumn, kControlColumn);
-    board_->setColumnWidth(2, kNumberColumnLeast, kNumberColumn);
+    board_->setColumnWidth(2, kSumColumnLeast, kSumColumn);
     board_->arrange(WidthClass::wide);
 
     const auto toStep = [this](quint64 step) { inspect(series_, step); };

@@ -26,7 +26,7 @@ namespace {
 constexpr int kFlipColumn = 560, kFlipColumnLeast = 430;  // px
 constexpr RateKind kRateKinds[]{RateKind::top1, RateKind::top5, RateKind::agreement};
 
-QString titleOf(const FormatEvaluation& run) { return QString::fromStdString(run.format.title); }
+QString formatTitle(const FormatEvaluation& run) { return QString::fromStdString(run.format.title); }
 
 }  // namespace
 
@@ -167,7 +167,7 @@ QString EvaluatePage::detailText() const {
     QStringList parts;
     for (const auto& run : report.runs) {
         if (!run.ok()) {
-            parts << tr("%1 did not run: %2").arg(titleOf(run), QString::fromStdString(run.error->text()));
+            parts << tr("%1 did not run: %2").arg(formatTitle(run), QString::fromStdString(run.error->text()));
             continue;
         }
         QStringList facts;
@@ -175,7 +175,7 @@ QString EvaluatePage::detailText() const {
         if (run.top1) facts << tr("top-1 %1").arg(rateText(*run.top1));
         if (&run != &report.reference()) facts << tr("same answer %1").arg(rateText(run.agreement));
         if (run.notFinite > 0) facts << tr("NaN or ∞ in %1 pictures").arg(groupedText(run.notFinite));
-        parts << tr("%1 %2").arg(titleOf(run), facts.join(QStringLiteral(", ")));
+        parts << tr("%1 %2").arg(formatTitle(run), facts.join(QStringLiteral(", ")));
     }
     return parts.join(QStringLiteral("; ")) + QLatin1Char('.');
 }
@@ -191,7 +191,7 @@ void EvaluatePage::showState() {
     for (std::size_t i = 1; i < report->runs.size(); ++i)
         if (report->runs[i].ok() && (!most || report->runs[i].flips > most->flips)) most = &report->runs[i];
     const QString all = groupedText(static_cast<std::int64_t>(report->done.size()));
-    QString text = most ? tr("%1 changes %2 of %3 answers").arg(titleOf(*most), groupedText(most->flips), all)
+    QString text = most ? tr("%1 changes %2 of %3 answers").arg(formatTitle(*most), groupedText(most->flips), all)
                         : tr("%1 pictures evaluated").arg(all);
     if (report->partial) text += tr(" (partial)");
     finding_->setText(text);

@@ -21,7 +21,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kNumberColumn = 446, kNumberColumnLeast = 400;  // px
+constexpr int kMemoryColumn = 446, kMemoryColumnLeast = 400;  // px
 constexpr double kHeadingPixels = 17;
 
 }  // namespace
@@ -43,7 +43,7 @@ MemoryPage::MemoryPage(Session& session, QWidget* parent)
     layout->addWidget(board_, 1);
     makeChartPanels();
     makeNumberPanels();
-    board_->setColumnWidth(1, kNumberColumnLeast, kNumberColumn);
+    board_->setColumnWidth(1, kMemoryColumnLeast, kMemoryColumn);
     board_->arrange(WidthClass::wide);
     charts_ = {bars_, live_, share_};
 
@@ -167,7 +167,7 @@ void MemoryPage::showState() {
 void MemoryPage::setWords(const QString& text) {
     words_->setText(text);
     // Cards share heights without asking how words wrap, so the label says what it needs where it is narrowest.
-    words_->setMinimumHeight(words_->heightForWidth(kNumberColumnLeast - 30));
+    words_->setMinimumHeight(words_->heightForWidth(kMemoryColumnLeast - 30));
 }
 
 QString MemoryPage::statusText() const {

@@ -11,6 +11,9 @@ class Chart;
 class Session;
 struct FormatsState;
 
+/// How long a page shows the last result unchanged, in ms, before it says that it computes.
+inline constexpr int kComputingAfter = 150;
+
 /// Layout class of the window: below 1240 px cards become tabs and the rail shows icons only.
 enum class WidthClass { wide, narrow };
 

@@ -29,7 +29,6 @@ namespace {
 
 constexpr int kShownClasses = 3;  // more would be too small for the last row of a room
 constexpr int kImageWidth = 168;  // px
-constexpr double kTitlePixels = 14;
 
 /// A card without a title around `body`.
 Card* cardAround(QWidget* body, QWidget* parent) {
@@ -86,7 +85,7 @@ QWidget* ComparisonProjection::makeTop() {
     row->setContentsMargins(kPageMargin, 6, kPageMargin, 6);
     row->setSpacing(8);
     modelName_ = roleLabel({}, "", bar);
-    modelName_->setFont(themeFont(FontRole::words, kTitlePixels, FontWeight::semibold));
+    modelName_->setFont(themeFont(FontRole::words, kProjectionTitle, FontWeight::semibold));
     imageName_ = roleLabel({}, "caption", bar);
     tabs_ = new SegmentedControl(tr("View"), bar);
     tabs_->setSegments({{tr("1 Classes")}, {tr("2 Differences")}, {tr("3 Metrics")}, {tr("4 Memory")}});

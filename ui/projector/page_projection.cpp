@@ -21,7 +21,6 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr double kTitlePixels = 14;
 constexpr int kWholeBelow = 700;  // px that a page needs at least and is still shown whole, somewhat smaller
 
 }  // namespace
@@ -70,7 +69,7 @@ QWidget* PageProjection::makeTop() {
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(kPageMargin, 6, kPageMargin, 6);
     auto* title = roleLabel(page_->title(), "", bar);
-    title->setFont(themeFont(FontRole::words, kTitlePixels, FontWeight::semibold));
+    title->setFont(themeFont(FontRole::words, kProjectionTitle, FontWeight::semibold));
     auto* leave = new QPushButton(tr("Leave, Esc"), bar);
     leave->setAccessibleName(tr("Leave projector mode"));
     connect(leave, &QPushButton::clicked, this, &Projection::leaveRequested);

@@ -4,6 +4,9 @@
 
 namespace mantissa::ui {
 
+/// Size of the title above what is projected, in px before it is scaled.
+inline constexpr double kProjectionTitle = 14;
+
 /// What the projector scales up: the comparison, or a page of the window.
 class Projection : public QWidget {
     Q_OBJECT
