@@ -1,6 +1,7 @@
 #include "charts/legend.h"
 
 #include <QPainter>
+#include <algorithm>
 #include <cmath>
 
 #include "charts/chart.h"
@@ -9,7 +10,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr double kShape = 12, kInner = 5, kShapeGap = 12, kLineHeight = 18;
+constexpr double kShape = 12, kInner = 5, kShapeGap = 12, kLineHeight = 18, kShortLineHeight = 15;
 
 }  // namespace
 
@@ -68,23 +69,41 @@ LegendBar::LegendBar(Chart* chart, QWidget* parent) : QWidget(parent), chart_(ch
     });
 }
 
+/// Where room is short: "E4M3" for "FP8 E4M3", then two rows, then the markers alone; the tool tip keeps the names.
+std::vector<std::vector<LegendEntry>> LegendBar::rows() const {
+    const ChartStyle style = chart_->screenStyle();
+    std::vector<LegendEntry> entries = chart_->legend();
+    if (legendWidth(entries, style) <= width()) return {entries};
+    for (auto& entry : entries) entry.text.remove(QStringLiteral("FP8 "));
+    if (legendWidth(entries, style) <= width()) return {entries};
+    const auto half = entries.begin() + static_cast<std::ptrdiff_t>((entries.size() + 1) / 2);
+    std::vector<std::vector<LegendEntry>> two{{entries.begin(), half}, {half, entries.end()}};
+    if (std::max(legendWidth(two[0], style), legendWidth(two[1], style)) <= width()) return two;
+    for (auto& entry : entries) entry.text.clear();
+    return {entries};
+}
+
 QSize LegendBar::sizeHint() const {
-    return {static_cast<int>(std::ceil(legendWidth(chart_->legend(), chart_->screenStyle()))) + 2,
-            static_cast<int>(kLineHeight)};
+    const double width = legendWidth(chart_->legend(), chart_->screenStyle());
+    return {static_cast<int>(std::ceil(width)) + 2,
+            static_cast<int>(rows().size() > 1 ? 2 * kShortLineHeight : kLineHeight)};
+}
+
+void LegendBar::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    updateGeometry();
 }
 
 void LegendBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const ChartStyle style = chart_->screenStyle();
-    std::vector<LegendEntry> entries = chart_->legend();
-    // Where room is short: "E4M3" for "FP8 E4M3", then the markers alone; the tool tip keeps the names.
-    if (legendWidth(entries, style) > width())
-        for (auto& entry : entries) entry.text.remove(QStringLiteral("FP8 "));
-    if (legendWidth(entries, style) > width())
-        for (auto& entry : entries) entry.text.clear();
-    paintLegend(painter, QRectF(std::max(0.0, width() - legendWidth(entries, style) - 1), 0, width(), height()),
-                entries, style);
+    const auto lines = rows();
+    double widest = 0;
+    for (const auto& entries : lines) widest = std::max(widest, legendWidth(entries, style));
+    const double left = std::max(0.0, width() - widest - 1), lineHeight = double(height()) / double(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        paintLegend(painter, QRectF(left, double(i) * lineHeight, widest, lineHeight), lines[i], style);
 }
 
 }  // namespace mantissa::ui

@@ -28,7 +28,7 @@ double legendWidth(const std::vector<LegendEntry>& entries, const ChartStyle& st
 void paintLegend(QPainter& painter, const QRectF& area, const std::vector<LegendEntry>& entries,
                  const ChartStyle& style);
 
-/// The legend of a chart, for the header of its card. It follows the chart.
+/// The legend of a chart, for the header of its card, in two rows where one is too long. It follows the chart.
 class LegendBar : public QWidget {
     Q_OBJECT
 
@@ -39,8 +39,11 @@ class LegendBar : public QWidget {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
+    std::vector<std::vector<LegendEntry>> rows() const;
+
     Chart* chart_;
 };
 

@@ -32,6 +32,11 @@ void FlipModel::setThumbnail(std::uint32_t of, const QImage& thumbnail) {
             emit dataChanged(index(row, Column::picture), index(row, Column::picture), {Qt::DecorationRole});
 }
 
+bool FlipModel::hasTruth() const {
+    return std::any_of(flips_.begin(), flips_.end(),
+                       [this](const Flip& flip) { return report_->pictures->truth(flip.picture).has_value(); });
+}
+
 int FlipModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(flips_.size());
 }

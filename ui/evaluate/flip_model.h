@@ -25,6 +25,7 @@ class FlipModel final : public QAbstractTableModel {
     void setThumbnail(std::uint32_t picture, const QImage& thumbnail);
     std::uint32_t pictureOf(int row) const { return flips_[static_cast<std::size_t>(row)].picture; }
     bool hasThumbnail(int row) const { return thumbnails_.contains(pictureOf(row)); }
+    bool hasTruth() const;  ///< whether any picture's class is known
     DataTable table() const;
 
     int rowCount(const QModelIndex& parent = {}) const override;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kFetchAfter = 60;  // ms without scrolling
 constexpr int kFlipRow = FlipModel::kThumbnail + 6;
-constexpr int kFlipNumberColumn = 66;  // px
+constexpr int kFlipNumberColumn = 74;  // px
 
 }  // namespace
 
@@ -58,7 +58,9 @@ void FlipTable::setReport(EvaluateReportPtr report, std::size_t run) {
 
 void FlipTable::layOutColumns() {
     const int words = std::max(0, viewport()->width() - 2 * kFlipNumberColumn);
-    const int shares[]{34, 22, 22, 22};  // %
+    const bool named = model_->hasTruth();
+    setColumnHidden(FlipModel::truth, !named);
+    const int shares[]{named ? 34 : 44, named ? 22 : 28, named ? 22 : 28, 22};  // %
     for (int column = 0; column < FlipModel::margin; ++column) setColumnWidth(column, words * shares[column] / 100);
     for (const int column : {FlipModel::margin, FlipModel::kept}) setColumnWidth(column, kFlipNumberColumn);
 }

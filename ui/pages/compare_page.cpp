@@ -33,7 +33,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kImageColumn = 224, kImageColumnLeast = 196, kNumberColumn = 408, kNumberColumnLeast = 300;  // px
+constexpr int kImageColumn = 224, kImageColumnLeast = 196, kNumberColumn = 408, kNumberColumnLeast = 320;  // px
 constexpr std::size_t kMostSegments = 4;  // candidates beyond this are chosen from a box
 constexpr int kTopCounts[]{5, 10, 20};
 
