@@ -9,6 +9,7 @@
 #include "study/calibrator.h"
 #include "study/format_runner.h"
 #include "study/latency.h"
+#include "study/sensitivity.h"
 #include "study/study_input.h"
 #include "study/thread_count.h"
 #include "study/verdict.h"
@@ -45,6 +46,7 @@ class CompareStudy {
     Status time(std::vector<Entrant>& entrants);
     void compareWithReference();
     RunnerOptions runnerOptions(const Format& format) const;
+    std::vector<LayerFormat> overridesFor(const Format& format) const;
 
     /// Forward passes that each format is given: one for its values, then those for its latency.
     int warmupsLeft() const { return std::max(request_.warmup - 1, 0); }
@@ -75,13 +77,22 @@ Status CompareStudy::takeInput() {
     return Done{};
 }
 
+/// The reference has none.
+std::vector<LayerFormat> CompareStudy::overridesFor(const Format& format) const {
+    std::vector<LayerFormat> overrides;
+    if (format == request_.reference) return overrides;
+    overrides = keepingInFp32(request_.model->graph, request_.keep, format);
+    overrides.insert(overrides.end(), request_.overrides.begin(), request_.overrides.end());
+    return overrides;
+}
+
 RunnerOptions CompareStudy::runnerOptions(const Format& format) const {
     const auto& emulated = request_.emulated;
     const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
-    RunnerOptions options{
-        .mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
-    if (format != request_.reference) options.overrides = request_.overrides;
-    return options;
+    return {.mode = asked ? RunMode::emulated : request_.mode,
+            .scope = request_.scope,
+            .rounding = request_.rounding,
+            .overrides = overridesFor(format)};
 }
 
 Status CompareStudy::readLogits(const at::Tensor& output, FormatRun& run) const {
@@ -106,8 +117,8 @@ void CompareStudy::fillMemory(const FirstRun& first, FormatRun& run) const {
     // What a scope leaves out stays FP32.
     const Format& weights = !native && request_.scope == CastScope::activations ? format("fp32") : run.format;
     const Format& activations = !native && request_.scope == CastScope::weights ? format("fp32") : run.format;
-    const auto overrides = run.format == request_.reference ? std::vector<LayerFormat>() : request_.overrides;
-    const StoredBytes stored = storedBytes(request_.model->graph, weights, overrides, request_.scales.weights);
+    const StoredBytes stored =
+        storedBytes(request_.model->graph, weights, overridesFor(run.format), request_.scales.weights);
     const std::int64_t peak = first.memory.peak();
     run.memory = {.weightBytes = stored.parameters + stored.buffers,
                   .bufferBytes = stored.buffers,
@@ -211,9 +222,11 @@ Result<CompareReport> CompareStudy::run() {
     report_.model = request_.model;
     report_.scope = request_.scope;
     report_.overrides = request_.overrides;
+    report_.keep = request_.keep;
     report_.topK = request_.topK;
     if (auto status = checkOverrides(request_.model->graph, request_.overrides); !status)
         return std::move(status).error();
+    if (auto status = checkKept(request_.model->graph, request_.keep); !status) return std::move(status).error();
     if (auto status = takeInput(); !status) return std::move(status).error();
 
     std::vector<Entrant> entrants(1 + request_.candidates.size());

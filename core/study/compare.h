@@ -42,6 +42,8 @@ struct CompareRequest {
     RoundOptions rounding;  ///< of emulated formats
     /// Of the candidates: modules in another format than the rest, such as those that stay in FP32.
     std::vector<LayerFormat> overrides{};
+    /// Of the candidates: modules whose own operators and weights, not those of modules below, stay in FP32.
+    std::vector<std::string> keep{};
     QuantizationOptions scales{};  ///< of emulated candidates
     int topK = 5;
     int warmup = 1;
@@ -113,6 +115,7 @@ struct CompareReport {
     std::optional<TensorInput> tensor;
     CastScope scope = CastScope::weightsAndActivations;
     std::vector<LayerFormat> overrides{};
+    std::vector<std::string> keep{};
     int topK = 5;
     std::vector<FormatRun> runs;          ///< the reference first, then the candidates in order
     std::vector<Comparison> comparisons;  ///< one a candidate that ran

@@ -14,6 +14,7 @@
 #include "study/evaluation_summary.h"
 #include "study/format_batches.h"
 #include "study/picture_batch.h"
+#include "study/sensitivity.h"
 #include "study/study_input.h"
 #include "study/thread_count.h"
 
@@ -90,7 +91,11 @@ class EvaluateStudy {
 RunnerOptions EvaluateStudy::optionsFor(const Format& format) const {
     const auto& emulated = request_.emulated;
     const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
-    return {.mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
+    RunnerOptions options{
+        .mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
+    if (format != request_.reference)
+        options.overrides = keepingInFp32(request_.model->graph, request_.keep, format);
+    return options;
 }
 
 /// Every format runs the first picture that can be read, which tells how it runs and what memory it takes.
@@ -148,6 +153,7 @@ std::string EvaluateStudy::question() const {
     for (const auto& run : report_.runs)
         json["formats"].push_back({run.format.name, run.mode == RunMode::native ? "native" : "emulated"});
     json["batch"] = report_.batch;
+    if (!request_.keep.empty()) json["keep"] = request_.keep;
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -237,6 +243,7 @@ Result<EvaluateReport> EvaluateStudy::run() {
     report_.pictures = request_.pictures;
     report_.preprocessing = request_.preprocessing.value_or(request_.model->preprocessing);
     report_.scope = request_.scope;
+    if (auto status = checkKept(request_.model->graph, request_.keep); !status) return std::move(status).error();
     report_.runs.emplace_back().format = request_.reference;
     for (const auto& candidate : request_.candidates) report_.runs.emplace_back().format = candidate;
     if (auto status = prepare(); !status) return std::move(status).error();

@@ -24,6 +24,8 @@ struct EvaluateRequest {
     std::vector<Format> emulated;  ///< of the candidates, those that run emulated whatever `mode` says
     CastScope scope = CastScope::weightsAndActivations;
     RoundOptions rounding;  ///< of emulated formats
+    /// Of the candidates: modules whose own operators and weights stay in FP32.
+    std::vector<std::string> keep{};
     int threads = 0;        ///< 0: LibTorch's default
     int batch = 0;          ///< pictures at once; 0: as many as memory suggests, at most 32
     /// A file that results are added to, batch by batch, and that an earlier run's are taken from. Empty: none.

@@ -11,6 +11,8 @@
 #include "run/dtypes.h"
 #include "run/memory_limit.h"
 #include "study/format_runner.h"
+#include "study/sensitivity.h"
+#include "study/study_input.h"
 
 namespace mantissa {
 namespace {
@@ -156,6 +158,7 @@ Result<FirstRun> MemoryStudy::observe(const Format& format, const at::Tensor& in
                        .total = static_cast<std::int64_t>(total)});
         };
     RunnerOptions options;
+    options.overrides = keepingInFp32(graph(), request_.keep, format);
     options.scales = {.weights = request_.scales.weights, .activations = request_.scales.activations};
     return runFirst(graph(), format, options, input, control);
 }
@@ -188,7 +191,7 @@ void MemoryStudy::fillTimeline(const FirstRun& fp32) {
 }
 
 FormatMemory MemoryStudy::describe(const Format& format) const {
-    const StoredBytes stored = storedBytes(graph(), format, {}, request_.scales.weights);
+    const StoredBytes stored = storedBytes(graph(), format, keepingInFp32(graph(), request_.keep, format), request_.scales.weights);
     FormatMemory memory;
     memory.format = format;
     memory.parameterBytes = stored.parameters;
@@ -203,6 +206,8 @@ Result<MemoryReport> MemoryStudy::run() {
     report_.model = request_.model;
     report_.preprocessing = preprocessing();
     report_.batch = request_.batch;
+    report_.keep = request_.keep;
+    if (auto status = checkKept(graph(), request_.keep); !status) return std::move(status).error();
     auto picture = makeInput();
     if (!picture) return std::move(picture).error();
     if (auto status = checkBatch(*picture); !status) return std::move(status).error();

@@ -14,7 +14,8 @@ struct MemoryRequest {
     std::optional<Preprocessing> preprocessing{};  ///< instead of the model's own
     std::vector<Format> formats{};
     int batch = 1;
-    QuantizationOptions scales{};  ///< of emulated formats
+    QuantizationOptions scales{};     ///< of emulated formats
+    std::vector<std::string> keep{};  ///< modules whose own operators and weights stay in FP32
 };
 
 /// Bytes alive after one node, in the format the run was measured in.
@@ -49,6 +50,7 @@ struct MemoryReport {
     ModelPtr model;
     Preprocessing preprocessing;  ///< that gave the input its size
     int batch = 1;
+    std::vector<std::string> keep{};
     std::vector<FormatMemory> formats;
     std::vector<LiveBytes> timeline;      ///< FP32, node by node
     std::size_t peakNode = 0;             ///< index into timeline

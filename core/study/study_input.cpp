@@ -70,4 +70,10 @@ Status checkOverrides(const Graph& graph, const std::vector<LayerFormat>& overri
     return Done{};
 }
 
+Status checkKept(const Graph& graph, const std::vector<std::string>& modules) {
+    std::vector<LayerFormat> overrides;
+    for (const auto& path : modules) overrides.push_back({path, format("fp32")});
+    return checkOverrides(graph, overrides);
+}
+
 }  // namespace mantissa

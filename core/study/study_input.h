@@ -34,6 +34,9 @@ Result<std::vector<double>> logitsOf(const at::Tensor& output);
 /// Whether every override names a module that has operators or weights. Error: invalidArgument, which names it.
 Status checkOverrides(const Graph& graph, const std::vector<LayerFormat>& overrides);
 
+/// The same of modules that stay in FP32.
+Status checkKept(const Graph& graph, const std::vector<std::string>& modules);
+
 /// A request that cannot be met as asked.
 inline Error badRequest(std::string message, std::string where = {}) {
     return {.code = ErrorCode::invalidArgument, .message = std::move(message), .where = std::move(where)};
