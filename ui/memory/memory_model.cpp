@@ -51,9 +51,9 @@ QString MemoryModel::textOf(const FormatMemory& memory, int column) const {
         case perValue: {
             // With its scales, over all values: INT8 takes a little more than one byte.
             const std::int64_t values = report_->model->parameterCount() + report_->model->bufferCount();
-            const std::int64_t stored = memory.parameterBytes + memory.bufferBytes +
-                                        storedParts(memory, {.granularity = view_.granularity}).scales;
-            const double each = static_cast<double>(stored) / static_cast<double>(std::max<std::int64_t>(1, values));
+            const std::int64_t bytesHeld = memory.parameterBytes + memory.bufferBytes +
+                                           storedParts(memory, {.granularity = view_.granularity}).scales;
+            const double each = static_cast<double>(bytesHeld) / static_cast<double>(std::max<std::int64_t>(1, values));
             return each == std::floor(each) ? QString::number(each) : fixedText(each, 2);
         }
         case weights:
