@@ -83,7 +83,8 @@ void farWing(Canvas& canvas) {
 }
 
 void nearWing(Canvas& canvas) {
-    engine(canvas, {238, 330}, 36);
+    fill(canvas, polygon({{246, 312}, {300, 330}, {292, 346}, {240, 326}}), QColor(128, 138, 156));  // the pylon
+    engine(canvas, {246, 334}, 36);
     const QPainterPath wing = smooth(
         {{170, 278}, {222, 271}, {276, 274}, {352, 330}, {424, 388}, {418, 402}, {384, 398}, {290, 346}, {214, 296}});
     const QPainterPath body = bodyShape();

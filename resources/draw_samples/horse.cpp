@@ -107,9 +107,9 @@ void barrel(Canvas& canvas) {
     softFill(canvas, smooth({{140, 112}, {176, 146}, {206, 190}, {190, 196}, {160, 150}}),
              withAlpha(lighter(kBay, 0.45), 0.4), {.radius = 10, .inside = &body});
     softFill(canvas, curve({{236, 170}, {226, 214}, {232, 260}, {244, 292}, {220, 270}, {212, 220}}),
-             withAlpha(kBlack, 0.45), {.radius = 9, .inside = &body});
-    softFill(canvas, curve({{340, 190}, {334, 240}, {350, 288}, {322, 280}, {316, 230}}), withAlpha(kBlack, 0.35),
-             {.radius = 10, .inside = &body});
+             withAlpha(kBlack, 0.2), {.radius = 14, .inside = &body});
+    softFill(canvas, curve({{340, 190}, {334, 240}, {350, 288}, {322, 280}, {316, 230}}), withAlpha(kBlack, 0.2),
+             {.radius = 15, .inside = &body});
     softFill(canvas, ellipse({118, 160}, 18, 12), withAlpha(kBlack, 0.35), {.radius = 7, .inside = &body});
     softFill(canvas, smooth({{46, 164}, {66, 158}, {86, 186}, {80, 210}, {48, 206}}), withAlpha(kBlack, 0.8),
              {.radius = 8, .inside = &body});

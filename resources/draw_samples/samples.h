@@ -6,7 +6,8 @@
 
 namespace mantissa::samples {
 
-/// One sample picture: the CIFAR-10 class it shows, which is also its file's name, and the program that draws it.
+/// One sample picture and the program that draws it. Its name, which is its file's too, begins with the CIFAR-10 class
+/// it shows; what tells it from others of that class follows a hyphen.
 struct Sample {
     std::string_view name;
     QImage (*draw)();  ///< kSide × kSide RGB, the same on every call

@@ -4,7 +4,7 @@
 namespace mantissa::samples {
 namespace {
 
-const QColor kCab(214, 112, 24), kMetal(150, 156, 166);
+const QColor kCab(34, 92, 168), kChassis(36, 37, 42), kMetal(150, 156, 166);
 
 void motorway(Canvas& canvas) {
     fill(canvas, everywhere(), linear({0, 0}, {0, 320}, {{0, QColor(146, 182, 216)}, {1, QColor(224, 232, 236)}}));
@@ -52,45 +52,72 @@ void wheel(Canvas& canvas, QPointF centre, double radius) {
     fill(canvas, ellipse(centre, radius * 0.16, radius * 0.16), QColor(88, 94, 104));
 }
 
+QLinearGradient chrome(double top, double bottom) {
+    return linear({0, top}, {0, bottom},
+                  {{0, QColor(240, 244, 248)}, {0.4, QColor(150, 158, 170)}, {0.55, QColor(90, 98, 112)}, {1, kMetal}});
+}
+
 void trailer(Canvas& canvas) {
-    const QRectF box(150, 106, 344, 234);
+    fill(canvas, polygon({{214, 342}, {496, 342}, {496, 354}, {130, 364}, {130, 352}}), kChassis);
+    const QRectF box(216, 126, 284, 212);
     fill(canvas, rounded(box, 5),
          linear(box.topLeft(), box.bottomLeft(),
-                {{0, QColor(250, 250, 248)}, {0.6, QColor(224, 226, 230)}, {1, QColor(170, 176, 186)}}));
-    for (double x = 166; x < 490; x += 18)
-        canvas.painter.fillRect(QRectF(x, 112, 1.6, 222), withAlpha(QColor(110, 118, 130), 0.35));
-    fill(canvas, polygon({{150, 246}, {494, 216}, {494, 254}, {150, 292}}), QColor(46, 92, 152));
-    fill(canvas, polygon({{150, 296}, {494, 258}, {494, 268}, {150, 308}}), kCab);
-    fill(canvas, rounded({148, 334, 350, 14}, 2), QColor(70, 74, 82));
-    fill(canvas, rounded({148, 104, 350, 8}, 3), kMetal);
-    fill(canvas, rounded({240, 348, 110, 24}, 3), QColor(92, 98, 108));
-    fill(canvas, rounded({486, 318, 10, 16}, 2), QColor(220, 40, 34));
+                {{0, QColor(252, 252, 250)}, {0.6, QColor(232, 234, 236)}, {1, QColor(178, 184, 194)}}));
+    for (double x = 234; x < 496; x += 19)
+        canvas.painter.fillRect(QRectF(x, 134, 1.4, 196), withAlpha(QColor(110, 118, 130), 0.35));
+    fill(canvas, polygon({{216, 286}, {500, 286}, {500, 302}, {216, 302}}), kCab);
+    fill(canvas, rounded({214, 332, 288, 12}, 2), QColor(82, 86, 94));
+    fill(canvas, rounded({214, 124, 288, 7}, 3), kMetal);
+    for (double x = 238; x < 490; x += 50) fill(canvas, rounded({x, 335, 9, 5}, 2), QColor(246, 160, 40));
+    fill(canvas, rounded({493, 312, 8, 18}, 2), QColor(214, 38, 34));
+    for (const double x : {336.0, 352.0}) fill(canvas, rounded({x, 344, 6, 40}, 1), QColor(96, 100, 108));
+    fill(canvas, rounded({330, 382, 34, 6}, 2), QColor(70, 74, 82));
+}
+
+QPainterPath cabShape() {
+    QPainterPath body({34, 366});
+    body.lineTo({32, 276});
+    body.cubicTo({32, 258}, {40, 250}, {56, 247});
+    body.lineTo({112, 236});
+    body.lineTo({130, 176});
+    body.cubicTo({132, 168}, {138, 164}, {146, 164});
+    body.lineTo({204, 164});
+    body.lineTo({204, 366});
+    body.closeSubpath();
+    return body;
+}
+
+void glazing(Canvas& canvas) {
+    const QBrush glass = linear({120, 176}, {180, 240},
+                                {{0, QColor(186, 212, 230)}, {0.5, QColor(74, 96, 118)}, {1, QColor(38, 48, 62)}});
+    fill(canvas, polygon({{118, 234}, {134, 178}, {143, 176}, {131, 236}}), glass);
+    fill(canvas, polygon({{136, 236}, {148, 180}, {176, 180}, {176, 236}}), glass);
+    canvas.painter.strokePath(polygon({{132, 242}, {180, 242}, {180, 338}, {138, 338}}), QPen(lighter(kCab, -0.5), 2));
+    fill(canvas, rounded({164, 256, 13, 5}, 2), QColor(214, 220, 228));
+    fill(canvas, rounded({108, 194, 11, 36}, 4), QColor(40, 42, 48));
+    canvas.painter.strokePath(curve({{118, 208}, {132, 204}}), QPen(QColor(40, 42, 48), 3));
 }
 
 void cab(Canvas& canvas) {
-    QPainterPath body({18, 386});
-    body.lineTo({16, 296});
-    body.cubicTo({16, 270}, {24, 262}, {30, 250});
-    body.lineTo({52, 164});
-    body.cubicTo({56, 152}, {64, 148}, {78, 148});
-    body.lineTo({142, 148});
-    body.lineTo({142, 386});
-    body.closeSubpath();
-    fill(canvas, body, linear({0, 148}, {0, 386}, {{0, lighter(kCab, 0.3)}, {0.4, kCab}, {1, lighter(kCab, -0.4)}}));
-    fill(canvas, polygon({{60, 148}, {84, 122}, {142, 110}, {142, 148}}),
-         linear({60, 110}, {142, 148}, {{0, lighter(kCab, 0.4)}, {1, lighter(kCab, 0.05)}}));
-    const QBrush glass = linear({50, 176}, {130, 250},
-                                {{0, QColor(176, 202, 222)}, {0.5, QColor(66, 86, 106)}, {1, QColor(36, 46, 60)}});
-    fill(canvas, polygon({{72, 176}, {128, 176}, {128, 240}, {58, 240}}), glass);
-    fill(canvas, polygon({{58, 176}, {64, 176}, {48, 240}, {38, 246}}), QColor(44, 56, 72));
-    canvas.painter.strokePath(polygon({{52, 250}, {134, 250}, {134, 352}, {58, 352}}), QPen(lighter(kCab, -0.45), 2));
-    fill(canvas, rounded({112, 268, 18, 6}, 3), lighter(kCab, -0.55));
-    fill(canvas, rounded({32, 192, 14, 44}, 4), QColor(40, 42, 48));
-    fill(canvas, rounded({14, 300, 16, 26}, 5), QColor(252, 246, 214));
-    fill(canvas, rounded({10, 352, 60, 36}, 6),
-         linear({0, 352}, {0, 388}, {{0, QColor(206, 210, 216)}, {1, QColor(108, 114, 124)}}));
-    fill(canvas, rounded({142, 330, 40, 40}, 3), QColor(58, 62, 70));
-    fill(canvas, rounded({140, 132, 10, 208}, 2), QColor(96, 102, 112));
+    const QPainterPath body = cabShape();
+    QPainterPath deflector({140, 166});
+    deflector.cubicTo({148, 138}, {170, 126}, {204, 122});
+    deflector.lineTo({204, 166});
+    deflector.closeSubpath();
+    fill(canvas, deflector, linear({140, 122}, {204, 170}, {{0, lighter(kCab, 0.4)}, {1, lighter(kCab, 0.05)}}));
+    fill(canvas, rounded({205, 96, 9, 250}, 4),
+         linear({205, 0}, {214, 0}, {{0, QColor(238, 242, 246)}, {0.6, QColor(120, 128, 140)}, {1, kMetal}}));
+    fill(canvas, body, linear({0, 164}, {0, 366}, {{0, lighter(kCab, 0.3)}, {0.45, kCab}, {1, lighter(kCab, -0.45)}}));
+    softFill(canvas, polygon({{44, 256}, {116, 242}, {116, 250}, {44, 266}}), withAlpha(Qt::white, 0.6),
+             {.radius = 4, .inside = &body});
+    fill(canvas, polygon({{40, 300}, {204, 300}, {204, 307}, {40, 307}}), withAlpha(Qt::white, 0.9));
+    glazing(canvas);
+    for (double y = 262; y < 292; y += 7) fill(canvas, rounded({84, y, 26, 3}, 1), withAlpha(Qt::black, 0.4));
+    fill(canvas, rounded({28, 262, 10, 84}, 4), chrome(262, 346));
+    fill(canvas, rounded({40, 312, 17, 15}, 5), QColor(255, 248, 214));
+    fill(canvas, rounded({22, 346, 34, 26}, 6), chrome(346, 372));
+    fill(canvas, rounded({138, 342, 66, 28}, 12), chrome(342, 370));
+    for (const double x : {152.0, 186.0}) fill(canvas, rounded({x, 342, 3, 28}, 1), withAlpha(Qt::black, 0.35));
 }
 
 }  // namespace
@@ -98,12 +125,12 @@ void cab(Canvas& canvas) {
 QImage drawTruck() {
     Canvas canvas(14);
     motorway(canvas);
-    softFill(canvas, ellipse({256, 418}, 252, 18), withAlpha(Qt::black, 0.8), {.radius = 12});
-    fill(canvas, polygon({{30, 366}, {490, 348}, {490, 388}, {30, 394}}), QColor(30, 30, 34));
+    softFill(canvas, ellipse({262, 412}, 250, 15), withAlpha(Qt::black, 0.8), {.radius = 11});
     trailer(canvas);
     cab(canvas);
-    fill(canvas, ellipse({98, 378}, 44, 42), QColor(20, 20, 22));
-    for (const double x : {98.0, 206.0, 384.0, 454.0}) wheel(canvas, {x, 384}, 36);
+    fill(canvas, ellipse({92, 372}, 44, 42), lighter(kCab, -0.55));
+    fill(canvas, ellipse({92, 376}, 40, 40), QColor(20, 20, 22));
+    for (const double x : {92.0, 236.0, 300.0, 410.0, 474.0}) wheel(canvas, {x, 380}, 33);
     return canvas.image;
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "bundled.h"
 #include "draw_samples/samples.h"
@@ -62,7 +63,21 @@ TEST(SampleDrawings, EveryBundledSampleIsOneOfThem) {
     for (const auto& sample : allSamples()) drawn.insert(std::string(sample.name) + ".png");
     for (const auto& path : mantissa::bundledSamples()) bundled.insert(path.filename().string());
     EXPECT_EQ(drawn, bundled);
-    EXPECT_GE(drawn.size(), 5u);
+    EXPECT_EQ(drawn.size(), 12u);
+}
+
+TEST(SampleDrawings, ShowEveryClassOfCifar10AndNothingElse) {
+    std::set<std::string_view> shown;
+    for (const auto& sample : allSamples()) shown.insert(sample.name.substr(0, sample.name.find('-')));
+    EXPECT_EQ(shown, (std::set<std::string_view>{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog",
+                                                 "horse", "ship", "truck"}));
+}
+
+TEST(SampleDrawings, AreSquareAndSmallFiles) {
+    for (const auto& path : mantissa::bundledSamples()) {
+        EXPECT_EQ(committed(path.stem().string()).size(), QSize(512, 512)) << path;
+        EXPECT_LT(fs::file_size(path), 256u * 1024u) << path;
+    }
 }
 
 }  // namespace
