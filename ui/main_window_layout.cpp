@@ -139,6 +139,7 @@ QWidget* MainWindow::makeCentre() {
             case Problem::Kind::comparison:
                 return session_->run();
             case Problem::Kind::memory:
+            case Problem::Kind::layers:
                 return currentPage()->run();
             case Problem::Kind::evaluation:
                 return session_->folder().run();

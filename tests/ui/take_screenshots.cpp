@@ -1,5 +1,6 @@
-// mantissa-screenshots FOLDER [WIDTHxHEIGHT]: the pictures in the README, taken from the window itself with the bundled
-// model, each page in both themes. Not a test; build the target and run it with QT_QPA_PLATFORM=offscreen.
+// mantissa-screenshots FOLDER [WIDTHxHEIGHT [FILE …]]: the pictures in the README, taken from the window itself with
+// the bundled model, or with the model and picture that are named, each page in both themes. Not a test; build the
+// target and run it with QT_QPA_PLATFORM=offscreen.
 
 #include <QApplication>
 #include <QElapsedTimer>
@@ -9,11 +10,16 @@
 #include <iostream>
 
 #include "bundled.h"
+#include "layers/layer_detail.h"
+#include "layers/layer_tree.h"
+#include "layers/layer_words.h"
 #include "main_window.h"
 #include "pages/evaluate_page.h"
 #include "pages/formats_page.h"
+#include "pages/layers_page.h"
 #include "projector/projector_window.h"
 #include "session/folder_session.h"
+#include "session/layers_session.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "widgets/segmented_control.h"
@@ -23,8 +29,8 @@ namespace {
 using namespace mantissa;
 using namespace mantissa::ui;
 
-constexpr int kSettle = 400;      // ms for layouts and queued replots
-constexpr int kPatience = 60000;  // ms for a comparison
+constexpr int kSettle = 400;       // ms for layouts and queued replots
+constexpr int kPatience = 600000;  // ms for a run
 
 void processEventsFor(int milliseconds) {
     QElapsedTimer clock;
@@ -47,10 +53,26 @@ bool save(QWidget& shown, const std::filesystem::path& path) {
 bool waitUntilIdle(const Session& session) {
     QElapsedTimer clock;
     clock.start();
-    do processEventsFor(kSettle);
-    while (session.busy() && clock.elapsed() < kPatience);
-    processEventsFor(kSettle);
-    return !session.busy();
+    // One job may lead to another a moment later.
+    int idle = 0;
+    while (idle < 2 && clock.elapsed() < kPatience) {
+        processEventsFor(kSettle);
+        idle = session.busy() ? 0 : idle + 1;
+    }
+    return idle == 2;
+}
+
+/// E4M3 with a plan; in the dark the elements that it changes most.
+bool showLayers(MainWindow& window, LayersPage& page, ThemeMode mode) {
+    LayersSession& layers = window.session().layers();
+    layers.chooseFormat(format("e4m3"));
+    if (!waitUntilIdle(window.session())) return false;
+    layers.sweep(PlanTarget{.measure = PlanTarget::Measure::sqnrDb, .value = 30});
+    if (!waitUntilIdle(window.session())) return false;
+    const auto leaves = leavesOf(*layers.report());
+    page.tree().choose(static_cast<int>(leaves[leaves.size() * 3 / 8]));
+    page.detail().setView(mode == ThemeMode::dark ? LayerDetail::View::worst : LayerDetail::View::values);
+    return waitUntilIdle(window.session());
 }
 
 /// "dot-product"
@@ -60,12 +82,14 @@ std::string fileName(const Page& page) { return page.title().toLower().replace('
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
-    const QStringList size = argc == 3 ? QString::fromLocal8Bit(argv[2]).split('x') : QStringList{"1440", "900"};
-    if (argc < 2 || argc > 3 || size.size() != 2 || size[0].toInt() <= 0 || size[1].toInt() <= 0) {
-        std::cerr << "usage: mantissa-screenshots FOLDER [WIDTHxHEIGHT]\n";
+    const QStringList size = argc >= 3 ? QString::fromLocal8Bit(argv[2]).split('x') : QStringList{"1440", "900"};
+    if (argc < 2 || size.size() != 2 || size[0].toInt() <= 0 || size[1].toInt() <= 0) {
+        std::cerr << "usage: mantissa-screenshots FOLDER [WIDTHxHEIGHT [FILE …]]\n";
         return 2;
     }
     const std::filesystem::path folder = argv[1];
+    std::vector<std::filesystem::path> files;
+    for (int i = 3; i < argc; ++i) files.emplace_back(argv[i]);
     std::filesystem::create_directories(folder);
     Theme::instance().install();
     const QTemporaryDir settingsFolder;
@@ -76,7 +100,7 @@ int main(int argc, char** argv) {
         MainWindow window(settings);
         window.resize(size[0].toInt(), size[1].toInt());
         window.show();
-        window.start({});
+        window.start(files);
         if (!waitUntilIdle(window.session())) return 1;
         Choices choices = window.session().choices();
         choices.candidates = {format("bf16"), format("fp16"), format("e4m3")};
@@ -89,6 +113,8 @@ int main(int argc, char** argv) {
                 emit formats->viewSwitch().chosen(1);
                 formats->viewSwitch().setCurrent(1);
             }
+            if (auto* layers = qobject_cast<LayersPage*>(window.pages()[i]))
+                if (!showLayers(window, *layers, mode)) return 1;
             if (qobject_cast<EvaluatePage*>(window.pages()[i])) {
                 window.session().folder().setSource({.path = bundledSamples().front().parent_path()});
                 window.session().folder().run();

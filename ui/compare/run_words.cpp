@@ -168,6 +168,7 @@ QString provenanceOf(const CompareReport& report) {
             formats << titleOf(run) +
                            (run.mode == RunMode::emulated ? QObject::tr(" emulated") : QObject::tr(" native"));
     parts << formats.join(QStringLiteral(", "));
+    if (!report.keep.empty()) parts << QObject::tr("%1 modules in FP32").arg(report.keep.size());
     parts << QStringLiteral("Mantissa ") + QString::fromStdString(report.environment.mantissa) +
                  QStringLiteral(", LibTorch ") + QString::fromStdString(report.environment.libtorch);
     return parts.join(QStringLiteral(" · "));

@@ -84,6 +84,7 @@ QString memoryDetailOf(const MemoryReport& report, const MemoryView& view) {
     if (!quarter.isEmpty() && int8 && scalesOf(*int8, view.granularity) > 0)
         text += QObject::tr("; INT8 adds %1 of scales").arg(bytesText(scalesOf(*int8, view.granularity)));
     if (!quarter.isEmpty()) text += '.';
+    if (!report.keep.empty()) text += ' ' + QObject::tr("%1 modules stay in FP32.").arg(report.keep.size());
     return text;
 }
 

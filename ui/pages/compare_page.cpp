@@ -21,6 +21,7 @@
 #include "compare/preprocessing_dialog.h"
 #include "compare/run_words.h"
 #include "number_text.h"
+#include "session/layers_session.h"
 #include "session/session.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
@@ -274,10 +275,26 @@ void ComparePage::chooseCandidate(std::size_t run) {
     logits_->setCandidate(run);
 }
 
+/// What is not cast at all, because the user keeps it.
+void ComparePage::showKept(const CompareReport& report) {
+    if (report.keep.empty() || report.keep == dismissedKept_) return;
+    QStringList names;
+    for (const auto& path : report.keep) names << QString::fromStdString(path);
+    auto* strip = new Strip(Strip::Kind::info, this);
+    strip->setText(tr("%1 modules stay in FP32:").arg(names.size()),
+                   elidedMiddle(names.join(QStringLiteral(", ")), 90));
+    strip->setToolTip(plainToolTip(names.join(QLatin1Char('\n'))));
+    strip->addAction(tr("Cast every layer again"),
+                     [this] { session().layers().keepOnly(tr("Cast every layer again"), {}); });
+    connect(strip, &Strip::closed, this, [this, kept = report.keep] { dismissedKept_ = kept; });
+    cautions_->addWidget(strip);
+}
+
 void ComparePage::showCautions() {
     clearLayout(*cautions_);
     const auto& report = session().report();
     if (!report) return;
+    showKept(*report);
     // One line for all of them: cautions must not push the charts away.
     std::vector<Format> slow;
     QStringList names, times, factors, measured;

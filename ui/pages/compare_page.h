@@ -56,6 +56,7 @@ class ComparePage final : public Page {
     void makeNumberPanels();
     void showReport();
     void showImage();
+    void showKept(const CompareReport& report);
     void showCautions();
     void showState();
     void chooseCandidate(std::size_t run);
@@ -85,6 +86,7 @@ class ComparePage final : public Page {
     std::vector<std::size_t> switchRuns_;  ///< the run behind each segment of the candidate switch
     std::optional<std::size_t> highlight_;
     std::set<std::string> dismissedCautions_;  ///< formats whose caution the user has closed
+    std::vector<std::string> dismissedKept_;   ///< modules in FP32 whose strip the user has closed
     WidthClass width_ = WidthClass::wide;
     QTimer computing_;  ///< runs from the start of a job until it is worth saying so
 };

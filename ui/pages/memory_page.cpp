@@ -112,7 +112,8 @@ MemoryPage::Question MemoryPage::question() const {
     return {.model = session().model(),
             .preprocessing = session().choices().preprocessing,
             .custom = session().choices().custom,
-            .batch = options_->batch()};
+            .batch = options_->batch(),
+            .keep = session().choices().keep};
 }
 
 void MemoryPage::onShown() { follow(); }

@@ -4,14 +4,15 @@
 #include "pages/dot_product_page.h"
 #include "pages/evaluate_page.h"
 #include "pages/formats_page.h"
+#include "pages/layers_page.h"
 #include "pages/memory_page.h"
 
 namespace mantissa::ui {
 
 std::vector<Page*> makePages(Session& session) {
     return {
-        new ComparePage(session), new FormatsPage(session),  new DotProductPage(session),
-        new MemoryPage(session),  new EvaluatePage(session),
+        new ComparePage(session), new FormatsPage(session), new DotProductPage(session),
+        new LayersPage(session),  new MemoryPage(session),  new EvaluatePage(session),
     };
 }
 

@@ -67,6 +67,7 @@ void FolderSession::run() {
     request.candidates = asked->choices.candidates;
     request.emulated = asked->choices.emulated;
     request.scope = asked->choices.scope;
+    request.keep = asked->choices.keep;
     request.threads = session_.settings().value(option::kThreads);
     request.resume = rows;
     std::erase(request.candidates, request.reference);

@@ -10,6 +10,7 @@
 
 #include "session/folder_session.h"
 #include "session/job_runner.h"
+#include "session/layers_session.h"
 #include "session/settings.h"
 
 namespace mantissa::ui {
@@ -88,6 +89,7 @@ Session::Session(Settings& settings, QObject* parent)
       folder_(std::make_unique<FolderSession>(*this, *jobs_)),
       undoStack_(std::make_unique<QUndoStack>()) {
     choices_.candidates = {format("bf16")};
+    layers_ = std::make_unique<LayersSession>(*this, *jobs_);  // it reads the choices
     connect(jobs_.get(), &JobRunner::busyChanged, this, &Session::busyChanged);
     connect(jobs_.get(), &JobRunner::progress, this, &Session::progress);
 }
@@ -149,10 +151,11 @@ void Session::pasteImage(const QImage& picture) {
 void Session::takeModel(ModelPtr model, const fs::path& path) {
     model_ = std::move(model);
     settings_.addRecent(Settings::Recent::models, QString::fromStdString(path.string()));
-    // Preprocessing belongs to a model: that of the last one must come back neither now nor through undo.
-    if (preprocessingWasChosen_) undoStack_->clear();
-    preprocessingWasChosen_ = false;
+    // Preprocessing and layers belong to a model: those of the last one must come back neither now nor through undo.
+    if (modelChoiceWasMade_) undoStack_->clear();
+    modelChoiceWasMade_ = false;
     choices_.preprocessing.reset();
+    choices_.keep.clear();
     memoryReport_.reset();
     emit problemSolved();
     emit modelChanged();
@@ -192,7 +195,7 @@ void Session::setCustom(const Format& custom) {
 
 void Session::apply(const Choices& choices) {
     choices_ = choices;
-    preprocessingWasChosen_ = preprocessingWasChosen_ || choices.preprocessing.has_value();
+    modelChoiceWasMade_ = modelChoiceWasMade_ || choices.preprocessing.has_value() || !choices.keep.empty();
     emit choicesChanged();
     afterChange();
 }
@@ -227,6 +230,7 @@ void Session::run() {
     request.candidates = choices_.candidates;
     request.emulated = choices_.emulated;
     request.scope = choices_.scope;
+    request.keep = choices_.keep;
     request.runs = settings_.value(option::kTimedRuns);
     request.timeLimitSeconds = settings_.value(option::kTimeLimit);
     request.threads = settings_.value(option::kThreads);
@@ -256,8 +260,12 @@ void Session::dismissProblem() { emit problemSolved(); }
 
 void Session::measureMemory(const std::vector<Format>& formats, int batch) {
     if (!model_) return;
-    MemoryRequest request{
-        .model = model_, .image = image_, .preprocessing = choices_.preprocessing, .formats = formats, .batch = batch};
+    MemoryRequest request{.model = model_,
+                          .image = image_,
+                          .preprocessing = choices_.preprocessing,
+                          .formats = formats,
+                          .batch = batch,
+                          .keep = choices_.keep};
     jobs_->start<MemoryReport>(
         JobKind::memory,
         [request = std::move(request)](std::stop_token stop, const Progress& progress) {

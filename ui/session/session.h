@@ -20,6 +20,7 @@ namespace mantissa::ui {
 
 class FolderSession;
 class JobRunner;
+class LayersSession;
 class Settings;
 
 /// What the user chose for a comparison; one entry of the undo stack each.
@@ -30,6 +31,8 @@ struct Choices {
     Format custom = *findFormat("e6m9");  ///< what "Custom" is now, on every page
     CastScope scope = CastScope::weightsAndActivations;
     std::optional<Preprocessing> preprocessing;  ///< instead of the model's own
+    /// Modules whose own operators and weights stay in FP32, by path, in the order of the model.
+    std::vector<std::string> keep;
 
     bool operator==(const Choices&) const = default;
 };
@@ -42,7 +45,7 @@ struct Problem {
     QString title;  ///< "“x.safetensors” was not opened"
     Error error;
     std::filesystem::path path;  ///< the file at fault; empty when none is
-    enum class Kind { model, image, comparison, memory, evaluation, file } kind = Kind::file;
+    enum class Kind { model, image, comparison, memory, evaluation, layers, file } kind = Kind::file;
 };
 
 using CompareReportPtr = std::shared_ptr<const CompareReport>;
@@ -86,6 +89,7 @@ class Session final : public QObject {
     void useImage(SourceImage image);  ///< one that is open already
 
     FolderSession& folder() const { return *folder_; }
+    LayersSession& layers() const { return *layers_; }
     /// Emits `cancelled` for a cancelled job, else `problem`.
     void tell(const Problem& problem);
 
@@ -138,6 +142,7 @@ class Session final : public QObject {
     Settings& settings_;
     std::unique_ptr<JobRunner> jobs_;
     std::unique_ptr<FolderSession> folder_;
+    std::unique_ptr<LayersSession> layers_;
     std::unique_ptr<QUndoStack> undoStack_;
     ModelPtr model_;
     std::optional<SourceImage> image_;
@@ -146,7 +151,7 @@ class Session final : public QObject {
     MemoryReportPtr memoryReport_;
     SelfCheckPtr selfCheck_;
     bool stale_ = false;
-    bool preprocessingWasChosen_ = false;
+    bool modelChoiceWasMade_ = false;  ///< one that means nothing for another model
 };
 
 }  // namespace mantissa::ui

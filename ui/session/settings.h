@@ -28,6 +28,14 @@ inline constexpr Option<int> kTimedRuns{"run/timedRuns", 20, 1, 1000};
 inline constexpr Option<double> kTimeLimit{"run/timeLimitSeconds", 1.0, 0.1, 60.0};  ///< s a format
 inline constexpr Option<int> kThreads{"run/threads", 0, 0, 256};                     ///< 0: LibTorch's default
 inline constexpr Option<int> kTheme{"window/theme", 0, 0, 2};                        ///< ThemeMode
+inline constexpr Option<int> kLayersFormat{"layers/format", 0, 0,
+                                           6};                     ///< of layerFormats(); the last is the custom one
+inline constexpr Option<int> kLayersPart{"layers/part", 0, 0, 3};  ///< LayerPart
+inline constexpr Option<int> kLayersColumns{"layers/columns", 0, 0, 3};  ///< LayerColumns
+inline constexpr SwitchOption kLayersFlat{"layers/flat", false};
+inline constexpr Option<int> kPlanMeasure{"layers/planMeasure", 0, 0, 1};  ///< PlanTarget::Measure
+inline constexpr Option<double> kPlanSqnr{"layers/planSqnrDb", 30.0, -20.0, 200.0};
+inline constexpr Option<double> kPlanMargin{"layers/planMargin", 0.1, -1000.0, 1000.0};  ///< logits
 inline constexpr SwitchOption kFirstOpenStrip{"window/firstOpenStrip", true};
 inline constexpr Option<int> kExportScale{"export/scale", 2, 1, 4};
 inline constexpr Option<int> kExportDpi{"export/dpi", 192, 36, 2400};

@@ -16,6 +16,8 @@ const char* shapes(Glyph which) {
             return R"(<path d="M2 6.5h16v7H2zM6.5 6.5v7M11.5 6.5v7"/>)";
         case Glyph::dotProduct:
             return R"(<path d="M2.5 16.5 9 6.5h8.5"/><circle cx="9" cy="6.5" r="1.6"/>)";
+        case Glyph::layers:
+            return R"(<path d="M10 2.8 18 7l-8 4.2L2 7zM2.6 10.4 10 14.3l7.4-3.9M2.6 13.6l7.4 3.9 7.4-3.9"/>)";
         case Glyph::memory:
             return R"(<path d="M3 3v14M3 4.5h14v3.2H3M3 7.7h10v3.6H3M3 11.3h6v3.7H3"/>)";
         case Glyph::settings:

@@ -9,6 +9,7 @@ enum class Glyph {
     compare,
     formats,
     dotProduct,
+    layers,
     memory,
     settings,
     model,
