@@ -62,14 +62,16 @@ void LayerModel::lay() {
 void LayerModel::measure() {
     mostDecibels_ = 1;
     mostAlone_ = 0;
+    hasAlone_ = false;
     kept_.clear();
     if (!report_) return;
     for (const auto& layer : report_->layers) {
         for (const LayerError* error : {&layer.local, &layer.cumulative})
             if (const ArrayError* part = partOf(*error, part_); part && std::isfinite(part->sqnrDb()))
                 mostDecibels_ = std::max(mostDecibels_, part->sqnrDb());
-        if (const auto* alone = layers_.alone(layer.path); alone && std::isfinite(alone->metrics.maxAbs))
-            mostAlone_ = std::max(mostAlone_, alone->metrics.maxAbs);
+        const auto* alone = layers_.alone(layer.path);
+        hasAlone_ = hasAlone_ || alone != nullptr;
+        if (alone && std::isfinite(alone->metrics.maxAbs)) mostAlone_ = std::max(mostAlone_, alone->metrics.maxAbs);
         kept_.push_back(layers_.kept(layer.path));
     }
 }

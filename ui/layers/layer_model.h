@@ -59,6 +59,8 @@ class LayerModel final : public QAbstractItemModel {
     const LayersReportPtr& report() const { return report_; }
     int layerOf(const QModelIndex& index) const { return index.isValid() ? static_cast<int>(index.internalId()) : -1; }
     QModelIndex indexOf(int layer, int column = 0) const;
+    /// Whether it is known what a layer does alone.
+    bool hasAlone() const { return hasAlone_; }
     static bool isShownIn(int column, LayerColumns columns);
     static bool isNumber(int column);
     /// Every row and every column, as text.
@@ -91,6 +93,7 @@ class LayerModel final : public QAbstractItemModel {
     std::vector<int> row_;                    ///< of each layer among its siblings; −1: not shown
     std::vector<LayersSession::Kept> kept_;
     double mostDecibels_ = 1, mostAlone_ = 0;
+    bool hasAlone_ = false;
 };
 
 }  // namespace mantissa::ui

@@ -36,7 +36,7 @@ int widthOf(int column) {
             return 136;
         case LayerModel::weightRange:
         case LayerModel::activationRange:
-            return 116;
+            return 136;
         case LayerModel::localCosine:
         case LayerModel::localMax:
         case LayerModel::cumulativeCosine:
@@ -63,14 +63,14 @@ LayerTree::LayerTree(LayersSession& layers, QWidget* parent)
     setItemDelegate(new LayerDelegate(this));
     setAccessibleName(tr("Layers"));
     setUniformRowHeights(true);
-    setIndentation(14);
+    setIndentation(10);
     setAllColumnsShowFocus(true);
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setTabKeyNavigation(false);
     setSortingEnabled(true);
     sortByColumn(LayerModel::name, Qt::AscendingOrder);
-    setTextElideMode(Qt::ElideMiddle);
+    setTextElideMode(Qt::ElideRight);
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     header()->setSectionsMovable(false);
     header()->setStretchLastSection(false);
@@ -78,6 +78,7 @@ LayerTree::LayerTree(LayersSession& layers, QWidget* parent)
     header()->setMinimumSectionSize(30);
     setMinimumHeight(120);
     connect(model_, &QAbstractItemModel::modelReset, this, &LayerTree::open);
+    connect(model_, &QAbstractItemModel::headerDataChanged, this, &LayerTree::layOutColumns);
     connect(&Theme::instance(), &Theme::changed, viewport(), qOverload<>(&QWidget::update));
     setColumns(columns_);
     open();
@@ -98,6 +99,7 @@ void LayerTree::setColumns(LayerColumns columns) {
 void LayerTree::setFlat(bool flat) {
     const int before = current();
     setRootIsDecorated(!flat);
+    setTextElideMode(flat ? Qt::ElideLeft : Qt::ElideRight);  // paths end in what tells them apart
     model_->setFlat(flat);
     choose(before);
 }
@@ -116,7 +118,8 @@ void LayerTree::layOutColumns() {
     int others = 0;
     const bool compact = columns_ == LayerColumns::error && viewport()->width() < kCompactBelow;
     for (int column = 1; column < LayerModel::columns; ++column) {
-        const bool spared = compact && (column == LayerModel::kind || column == LayerModel::parameters);
+        const bool spared = (compact && (column == LayerModel::kind || column == LayerModel::parameters)) ||
+                            (column == LayerModel::onlyThis && !model_->hasAlone());
         setColumnHidden(column, spared || !LayerModel::isShownIn(column, columns_));
         if (isColumnHidden(column)) continue;
         const int width = compact ? std::min(widthOf(column), kCompactColumn) : widthOf(column);

@@ -65,6 +65,7 @@ WorstView::WorstView(QWidget* parent)
     table_->verticalHeader()->setMinimumSectionSize(kWorstRow);
     table_->verticalHeader()->setDefaultSectionSize(kWorstRow);
     table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setMinimumSectionSize(72);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     table_->setToolTip(tr("Enter or a double click shows the value on the Formats page"));

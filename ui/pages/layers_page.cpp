@@ -217,10 +217,11 @@ void LayersPage::showState() {
     if (report) {
         finding_->setText(layersFindingOf(*report));
         detailText_->setText(layersDetailOf(*report));
-        board_->setSubtitle(treeBody_, tr("%1 parameters, %2 layers, %3 modules")
-                                           .arg(groupedText(report->layers.front().parameters))
-                                           .arg(leavesOf(*report).size())
-                                           .arg(report->layers.size() - 1));
+        if (report->layers.front().finished)
+            board_->setSubtitle(treeBody_, tr("%1 parameters, %2 layers, %3 modules")
+                                               .arg(groupedText(report->layers.front().parameters))
+                                               .arg(leavesOf(*report).size())
+                                               .arg(report->layers.size() - 1));
     } else {
         finding_->setText(ready ? tr("Where the error of a format comes from") : tr("No model yet"));
         detailText_->setText(!ready              ? tr("Open a model and a picture to look into its layers.")
