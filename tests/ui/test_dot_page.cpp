@@ -1,6 +1,5 @@
 #include <qcustomplot.h>
 
-#include <QAbstractButton>
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
@@ -11,11 +10,8 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QUndoStack>
-#include <algorithm>
-#include <memory>
 
 #include "bundled.h"
 #include "charts/chart.h"
@@ -29,34 +25,23 @@
 #include "dot/transport.h"
 #include "dot/vector_box.h"
 #include "formats/formats_session.h"
-#include "main_window.h"
+#include "page_checks.h"
 #include "pages/dot_product_page.h"
 #include "pages/formats_page.h"
-#include "session/settings.h"
-#include "theme/theme.h"
+#include "window_fixture.h"
 
 using namespace mantissa;
 using namespace mantissa::ui;
-
-namespace {
-
-constexpr int kPatience = 60000;  // ms
-
-}  // namespace
+using test::kPatience;
 
 /// The Dot product page in the window, as a user has it: by keyboard and by mouse.
 class TestDotPage final : public QObject {
     Q_OBJECT
 
-    QTemporaryDir folder_;
-    std::unique_ptr<Settings> settings_;
-    std::unique_ptr<MainWindow> window_;
+    test::WindowFixture fixture_;
+    MainWindow* window_ = nullptr;
 
     DotProductPage* page() const { return window_->findChild<DotProductPage*>(); }
-    int pageIndex() const {
-        const auto& pages = window_->pages();
-        return static_cast<int>(std::find(pages.begin(), pages.end(), page()) - pages.begin());
-    }
     const DotReport& report() const { return *page()->dot().report(); }
     const DotSeries* series(const char* format, SummationKind order = SummationKind::sequential) const {
         for (const auto& one : report().series)
@@ -64,16 +49,14 @@ class TestDotPage final : public QObject {
         return nullptr;
     }
     void waitForReport(const std::function<void()>& cause) {
-        QSignalSpy ready(&page()->dot(), &DotSession::ready);
-        cause();
-        QVERIFY(ready.count() > 0 || ready.wait(kPatience));
+        QVERIFY(test::leadsTo(page()->dot(), &DotSession::ready, cause));
         // A later change of the same cause may still be on its way.
         QTRY_VERIFY_WITH_TIMEOUT(!page()->dot().busy(), kPatience);
     }
     /// Presses Tab until the widget has the focus.
     void tabTo(QWidget* wanted) {
         for (int i = 0; i < 200 && QApplication::focusWidget() != wanted; ++i)
-            QTest::keyClick(QApplication::focusWidget() ? QApplication::focusWidget() : window_.get(), Qt::Key_Tab);
+            QTest::keyClick(QApplication::focusWidget() ? QApplication::focusWidget() : window_, Qt::Key_Tab);
         QCOMPARE(QApplication::focusWidget(), wanted);
     }
     static void click(QWidget* widget) {
@@ -85,20 +68,12 @@ class TestDotPage final : public QObject {
     void initTestCase() { Theme::instance().install(); }
 
     void init() {
-        settings_.reset();  // or its unwritten values would reach the next test
-        QFile::remove(folder_.filePath("settings.ini"));
-        settings_ = std::make_unique<Settings>(folder_.filePath("settings.ini"));
-        settings_->set(option::kTheme, 1);
-        window_ = std::make_unique<MainWindow>(*settings_);
-        window_->resize(1440, 900);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
-        waitForReport([this] {
-            QTest::keyClick(window_.get(), static_cast<Qt::Key>(Qt::Key_1 + pageIndex()), Qt::ControlModifier);
-        });
+        QVERIFY(fixture_.show());
+        window_ = fixture_.window.get();
+        waitForReport([this] { fixture_.showPage<DotProductPage>(); });
         QCOMPARE(window_->currentPage(), page());
     }
-    void cleanup() { window_.reset(); }
+    void cleanup() { fixture_.window.reset(); }
 
     void onesStopAt256WithoutDoingAnything() {
         QCOMPARE(page()->finding(), QStringLiteral("The BF16 sum of 4096 ones stops at 256"));
@@ -177,9 +152,9 @@ class TestDotPage final : public QObject {
         QTest::keyClick(&page()->stepView(), Qt::Key_C, Qt::ControlModifier);
         QCOMPARE(QGuiApplication::clipboard()->text(), page()->stepView().text());
         // All of it can be taken back, and done again.
-        waitForReport([this] { QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier); });
+        waitForReport([this] { QTest::keyClick(window_, Qt::Key_Z, Qt::ControlModifier); });
         QCOMPARE(report().source.data, DotData::uniform);
-        waitForReport([this] { QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier); });
+        waitForReport([this] { QTest::keyClick(window_, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier); });
         QCOMPARE(report().source.data, DotData::cancelling);
     }
 
@@ -210,9 +185,7 @@ class TestDotPage final : public QObject {
         const int row = page()->results().model()->rowCount() - 4;
         const auto chosen = page()->results().results().seriesOf(row);
         QVERIFY(chosen);
-        const QRect cell = page()->results().visualRect(page()->results().model()->index(row, 0));
         page()->results().scrollTo(page()->results().model()->index(row, 0));
-        Q_UNUSED(cell);
         QTest::mouseClick(page()->results().viewport(), Qt::LeftButton, {},
                           page()->results().visualRect(page()->results().model()->index(row, 0)).center());
         QCOMPARE(page()->inspectedSeries(), *chosen);
@@ -227,7 +200,7 @@ class TestDotPage final : public QObject {
         QCOMPARE(formats->formats().selected().stored.value, 256.0);
         QCOMPARE(formats->formats().state().addend, std::string("1"));
         QVERIFY(formats->formats().stagnates(formats->formats().selected()));
-        QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier);
+        QTest::keyClick(window_, Qt::Key_Z, Qt::ControlModifier);
         QVERIFY(formats->formats().selected().stored.value != 256.0);
     }
 
@@ -277,15 +250,13 @@ class TestDotPage final : public QObject {
         QVERIFY(page()->dot().stale());
         QCOMPARE(report().n, std::uint64_t{4096});
         QVERIFY(page()->statusText().contains(QStringLiteral("F5")));
-        waitForReport([this] { QTest::keyClick(window_.get(), Qt::Key_F5); });
+        waitForReport([this] { QTest::keyClick(window_, Qt::Key_F5); });
         QCOMPARE(report().n, std::uint64_t{100});
         QVERIFY(!page()->dot().stale());
     }
 
     void anotherFormatIsTypedByName() {
         QLineEdit* entry = page()->sums().otherFormat();
-        auto* box = entry->parentWidget()->findChild<QCheckBox*>(QString());
-        Q_UNUSED(box);
         tabTo(entry);
         entry->selectAll();
         QTest::keyClicks(entry, QStringLiteral("e6m9"));
@@ -327,17 +298,12 @@ class TestDotPage final : public QObject {
     }
 
     void aBadFileIsSaidInItsPlace() {
-        QFile file(folder_.filePath("bad.safetensors"));
-        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("no tensors at all") > 0);
-        file.close();
+        const QString file = fixture_.writeFile("bad.safetensors", "no tensors at all");
         const DotReportPtr before = page()->dot().report();
         QSignalSpy read(&page()->dot(), &DotSession::tensorsRead);
-        page()->vectors().setFile(file.fileName());
+        page()->vectors().setFile(file);
         QVERIFY(read.count() > 0 || read.wait(kPatience));
-        bool said = false;
-        for (const auto* label : page()->vectors().findChildren<QLabel*>())
-            said = said || (label->isVisible() && label->text().contains(QStringLiteral("bad.safetensors")));
-        QVERIFY(said);
+        QVERIFY(test::labelSays(page()->vectors(), QStringLiteral("bad.safetensors")));
         QCOMPARE(page()->dot().report(), before);
     }
 
@@ -370,7 +336,7 @@ class TestDotPage final : public QObject {
         choices.terms = kMostTermsShown;
         page()->dot().choose("Change n", choices);
         QVERIFY(page()->dot().busy());
-        QTest::keyClick(window_.get(), Qt::Key_Escape);
+        QTest::keyClick(window_, Qt::Key_Escape);
         QTRY_VERIFY_WITH_TIMEOUT(!page()->dot().busy(), kPatience);
         QCOMPARE(page()->dot().report(), before);
         QVERIFY(page()->dot().stale());
@@ -387,39 +353,14 @@ class TestDotPage final : public QObject {
             }
     }
 
-    void everyControlHasANameForScreenReaders() {
-        for (auto* widget : page()->findChildren<QWidget*>()) {
-            if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->focusProxy()) continue;
-            const auto* button = qobject_cast<QAbstractButton*>(widget);
-            const QString name =
-                widget->accessibleName().isEmpty() && button ? button->text() : widget->accessibleName();
-            if (widget->parentWidget()->inherits("QComboBox") || widget->inherits("QComboBoxPrivateContainer"))
-                continue;
-            QVERIFY2(!name.isEmpty(), qPrintable(QStringLiteral("%1 in %2")
-                                                     .arg(widget->metaObject()->className(),
-                                                          widget->parentWidget()->metaObject()->className())));
-        }
-    }
+    void everyControlHasANameForScreenReaders() { QCOMPARE(test::controlWithoutName(*page()), QString()); }
 
     void everythingFitsAtTheSmallestSize() {
         for (const QSize size : {QSize(1024, 640), QSize(1239, 700), QSize(1240, 700), QSize(1440, 900)}) {
             window_->resize(size);
             QTest::qWait(50);
             QCOMPARE(window_->size(), size);
-            const int end = page()->mapTo(window_.get(), QPoint(page()->width(), 0)).x();
-            QVERIFY2(end <= window_->width(),
-                     qPrintable(QStringLiteral("the page ends at %1 of %2 px").arg(end).arg(size.width())));
-            for (auto* one : page()->findChildren<QWidget*>()) {
-                if (!one->isVisible() || one->width() == 0 || one->parentWidget()->inherits("QAbstractScrollArea") ||
-                    one->parentWidget()->inherits("QTableView") || one->inherits("QHeaderView"))
-                    continue;
-                const int right = one->mapTo(page(), QPoint(one->width(), 0)).x();
-                QVERIFY2(right <= page()->width() + 1, qPrintable(QStringLiteral("%1 ends at %2 of %3 at %4 px")
-                                                                      .arg(one->metaObject()->className())
-                                                                      .arg(right)
-                                                                      .arg(page()->width())
-                                                                      .arg(size.width())));
-            }
+            QCOMPARE(test::partThatDoesNotFit(*page()), QString());
         }
     }
 };

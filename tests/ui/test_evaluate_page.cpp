@@ -8,26 +8,22 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableWidget>
-#include <QTemporaryDir>
 #include <QTest>
-#include <memory>
 
 #include "charts/chart.h"
 #include "compare/option_bar.h"
 #include "evaluate/flip_table.h"
 #include "evaluate/source_bar.h"
-#include "main_window.h"
 #include "pages/evaluate_page.h"
-#include "session/settings.h"
-#include "theme/theme.h"
 #include "widgets/error_card.h"
+#include "window_fixture.h"
 
 using namespace mantissa;
 using namespace mantissa::ui;
+using test::kPatience;
 
 namespace {
 
-constexpr int kPatience = 60000;  // ms
 constexpr int kPictures = 60;
 
 /// Pictures of 32 × 32 that differ from each other, in one subfolder a class; one is no picture at all.
@@ -58,46 +54,33 @@ void fill(const QString& folder) {
 class TestEvaluatePage final : public QObject {
     Q_OBJECT
 
-    QTemporaryDir folder_;
-    std::unique_ptr<Settings> settings_;
-    std::unique_ptr<MainWindow> window_;
+    test::WindowFixture fixture_;
+    MainWindow* window_ = nullptr;
 
     EvaluatePage* page() const { return window_->findChild<EvaluatePage*>(); }
     FolderSession& folder() const { return window_->session().folder(); }
-    PictureSource source() const { return {.path = (folder_.path() + QStringLiteral("/set")).toStdString()}; }
+    PictureSource source() const { return {.path = (fixture_.folder.path() + QStringLiteral("/set")).toStdString()}; }
     void evaluate() {
-        QSignalSpy ready(&folder(), &FolderSession::reportReady);
-        QTest::mouseClick(page()->source().runButton(), Qt::LeftButton);
-        QVERIFY(ready.count() > 0 || ready.wait(kPatience));
+        QVERIFY(test::leadsTo(folder(), &FolderSession::reportReady,
+                              [this] { QTest::mouseClick(page()->source().runButton(), Qt::LeftButton); }));
     }
 
   private slots:
     void initTestCase() {
         Theme::instance().install();
-        fill(folder_.path() + QStringLiteral("/set"));
+        fill(fixture_.folder.path() + QStringLiteral("/set"));
     }
 
     void init() {
-        settings_.reset();  // or its unwritten values would reach the next test
-        QFile::remove(folder_.filePath("settings.ini"));
-        settings_ = std::make_unique<Settings>(folder_.filePath("settings.ini"));
-        settings_->set(option::kTimedRuns, 1);
-        settings_->set(option::kTheme, 1);
-        window_ = std::make_unique<MainWindow>(*settings_);
-        window_->resize(1440, 900);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
-        QSignalSpy ready(&window_->session(), &Session::compareReady);
-        window_->start({});
-        QVERIFY(ready.count() > 0 || ready.wait(kPatience));
+        QVERIFY(fixture_.open());
+        window_ = fixture_.window.get();
         Choices choices = window_->session().choices();
         choices.candidates = {format("bf16"), format("e5m2")};
         window_->session().setRunOnChange(false);
         window_->session().choose("Turn on E5M2", choices);
-        window_->showPage(static_cast<int>(std::find(window_->pages().begin(), window_->pages().end(), page()) -
-                                           window_->pages().begin()));
+        QVERIFY(fixture_.showPage<EvaluatePage>());
     }
-    void cleanup() { window_.reset(); }
+    void cleanup() { fixture_.window.reset(); }
 
     void nothingCanRunBeforePicturesAreChosen() {
         QVERIFY(!page()->source().runButton()->isEnabled());
@@ -174,9 +157,9 @@ class TestEvaluatePage final : public QObject {
 
     void cancellingKeepsWhatIsDoneAndContinueGoesOn() {
         // Enough work that it cannot be over before it is cancelled.
-        const QString big = folder_.path() + QStringLiteral("/big");
+        const QString big = fixture_.folder.path() + QStringLiteral("/big");
         QDir().mkpath(big);
-        const QString one = folder_.path() + QStringLiteral("/set/cat/000.png");
+        const QString one = fixture_.folder.path() + QStringLiteral("/set/cat/000.png");
         for (int i = 0; i < 1500; ++i)
             QFile::link(one, big + QStringLiteral("/%1.png").arg(i, 4, 10, QLatin1Char('0')));
         folder().setSource({.path = big.toStdString()});
@@ -204,19 +187,19 @@ class TestEvaluatePage final : public QObject {
         folder().setSource(source());
         evaluate();
         QSignalSpy saved(&folder(), &FolderSession::saved);
-        folder().save(folder_.filePath("out.csv").toStdString(), FolderSession::FileForm::csv);
+        folder().save(fixture_.folder.filePath("out.csv").toStdString(), FolderSession::FileForm::csv);
         QVERIFY(saved.count() > 0 || saved.wait(kPatience));
-        QFile csv(folder_.filePath("out.csv"));
+        QFile csv(fixture_.folder.filePath("out.csv"));
         QVERIFY(csv.open(QIODevice::ReadOnly));
         QCOMPARE(csv.readAll().count('\n'), 1 + 3 * kPictures);
         QSignalSpy problem(&window_->session(), &Session::problem);
-        folder().save(folder_.filePath("no/such/out.json").toStdString(), FolderSession::FileForm::json);
+        folder().save(fixture_.folder.filePath("no/such/out.json").toStdString(), FolderSession::FileForm::json);
         QVERIFY(problem.count() > 0 || problem.wait(kPatience));
     }
 
     void aFolderWithoutPicturesIsSaidInPlace() {
-        QDir().mkpath(folder_.filePath("empty"));
-        folder().setSource({.path = folder_.filePath("empty").toStdString()});
+        QDir().mkpath(fixture_.folder.filePath("empty"));
+        folder().setSource({.path = fixture_.folder.filePath("empty").toStdString()});
         QSignalSpy problem(&window_->session(), &Session::problem);
         QTest::mouseClick(page()->source().runButton(), Qt::LeftButton);
         QVERIFY(problem.count() > 0 || problem.wait(kPatience));

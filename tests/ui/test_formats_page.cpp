@@ -19,6 +19,7 @@
 #include "formats/stagnation_line.h"
 #include "formats_fixture.h"
 #include "numerics/format_uses.h"
+#include "page_checks.h"
 #include "widgets/segmented_control.h"
 #include "window/job_status.h"
 
@@ -320,34 +321,14 @@ class TestFormatsPage final : public QObject {
                 QVERIFY(page()->restore(shown));
                 fixture_.window->resize(size);
                 QCOMPARE(fixture_.window->size(), size);
-                const auto end = [this] {
-                    return page()->mapTo(fixture_.window.get(), QPoint(page()->width(), 0)).x();
-                };
-                QTRY_VERIFY_WITH_TIMEOUT(end() <= fixture_.window->width(), 20000);
+                QTRY_COMPARE_WITH_TIMEOUT(test::partThatDoesNotFit(*page()), QString(), 20000);
                 QTest::qWait(50);  // what the page's own width changed in it
-                for (auto* one : page()->findChildren<QWidget*>()) {
-                    if (!one->isVisible() || one->width() == 0 || one->window() != fixture_.window.get()) continue;
-                    bool scrolled = false;
-                    for (auto* up = one->parentWidget(); up && up != page(); up = up->parentWidget())
-                        scrolled = scrolled || up->inherits("QAbstractScrollArea");
-                    const int right = one->mapTo(page(), QPoint(one->width(), 0)).x();
-                    QVERIFY2(scrolled || right <= page()->width() + 1,
-                             qPrintable(QStringLiteral("%1 ends at %2 of %3 at %4 px")
-                                            .arg(one->metaObject()->className())
-                                            .arg(right)
-                                            .arg(page()->width())
-                                            .arg(size.width())));
-                    if (const auto* button = qobject_cast<QPushButton*>(one); button && !button->text().isEmpty())
-                        QVERIFY2(button->width() >= button->fontMetrics().horizontalAdvance(button->text()),
-                                 qPrintable(button->text()));
-                    if (one->focusPolicy() == Qt::NoFocus || one->focusProxy()) continue;
-                    const auto* named = qobject_cast<QAbstractButton*>(one);
-                    if (one->parentWidget()->inherits("QComboBox") || one->inherits("QComboBoxPrivateContainer") ||
-                        one->parentWidget()->inherits("QSpinBox") || one->inherits("QComboBoxListView"))
-                        continue;
-                    QVERIFY2(!one->accessibleName().isEmpty() || (named && !named->text().isEmpty()),
-                             one->metaObject()->className());
-                }
+                QCOMPARE(test::partThatDoesNotFit(*page()), QString());
+                QCOMPARE(test::controlWithoutName(*page()), QString());
+                for (const auto* button : page()->findChildren<QPushButton*>())
+                    QVERIFY2(!button->isVisible() ||
+                                 button->width() >= button->fontMetrics().horizontalAdvance(button->text()),
+                             qPrintable(button->text()));
                 for (const auto* row : page()->table().rows()) QVERIFY(row->bits().geometry().right() <= row->width());
             }
     }

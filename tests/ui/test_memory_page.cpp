@@ -16,6 +16,7 @@
 #include "memory/memory_option_bar.h"
 #include "memory/memory_table.h"
 #include "number_text.h"
+#include "page_checks.h"
 #include "pages/memory_page.h"
 #include "theme/theme.h"
 #include "widgets/error_card.h"
@@ -55,12 +56,7 @@ class TestMemoryPage final : public QObject {
     T* part() const {
         return page()->findChild<T*>();
     }
-    void showMemoryPage() {
-        for (std::size_t i = 0; i < window_->pages().size(); ++i)
-            if (window_->pages()[i] == page())
-                QTest::keyClick(window_, static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i)), Qt::ControlModifier);
-        QCOMPARE(window_->currentPage(), page());
-    }
+    void showMemoryPage() { QVERIFY(fixture_.showPage<MemoryPage>()); }
     void waitForReport(const std::function<void()>& cause) { QVERIFY(fixture_.emits(&Session::memoryReady, cause)); }
     const FormatMemory& measured(const char* name) const {
         for (const auto& one : session().memoryReport()->formats)
@@ -265,15 +261,7 @@ class TestMemoryPage final : public QObject {
                 window_->resize(size);
                 QTest::qWait(50);
                 QCOMPARE(window_->size(), size);
-                for (auto* one : page()->findChildren<QWidget*>()) {
-                    if (!one->isVisible() || one->width() == 0 || one->parentWidget()->inherits("QAbstractScrollArea"))
-                        continue;
-                    const int right = one->mapTo(page(), QPoint(one->width(), 0)).x();
-                    QVERIFY2(right <= page()->width() + 1, qPrintable(QStringLiteral("%1 ends at %2 of %3")
-                                                                          .arg(one->metaObject()->className())
-                                                                          .arg(right)
-                                                                          .arg(page()->width())));
-                }
+                QTRY_COMPARE_WITH_TIMEOUT(test::partThatDoesNotFit(*page()), QString(), 20000);
             }
         }
         Theme::instance().setMode(ThemeMode::light);
@@ -281,14 +269,7 @@ class TestMemoryPage final : public QObject {
 
     void everyControlHasANameForScreenReaders() {
         waitForReport([this] { showMemoryPage(); });
-        for (auto* widget : page()->findChildren<QWidget*>()) {
-            if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->focusProxy()) continue;
-            if (widget->parentWidget()->inherits("QComboBox") || widget->inherits("QLineEdit")) continue;
-            const auto* button = qobject_cast<QAbstractButton*>(widget);
-            const QString name =
-                widget->accessibleName().isEmpty() && button ? button->text() : widget->accessibleName();
-            QVERIFY2(!name.isEmpty(), widget->metaObject()->className());
-        }
+        QCOMPARE(test::controlWithoutName(*page()), QString());
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -14,11 +15,19 @@ namespace mantissa::ui::test {
 
 inline constexpr int kPatience = 60000;  // ms; generous, because sanitizers and busy machines are slow
 
-/// The window as a user has it at first start: bundled model and picture, compared once.
+/// Whether `cause` leads to this signal.
+template <class Object>
+bool leadsTo(const Object& sender, void (Object::*signal)(), const std::function<void()>& cause) {
+    QSignalSpy spy(&sender, signal);
+    cause();
+    return spy.count() > 0 || spy.wait(kPatience);
+}
+
+/// The window as a user has it, with settings of its own.
 class WindowFixture {
   public:
-    /// False where no comparison came.
-    bool open() {
+    /// As it comes up, without a model. False where it did not.
+    bool show() {
         settings.reset();  // or its unwritten values would reach the next test
         QFile::remove(folder.filePath("settings.ini"));
         settings = std::make_unique<Settings>(folder.filePath("settings.ini"));
@@ -27,15 +36,33 @@ class WindowFixture {
         window = std::make_unique<MainWindow>(*settings);
         window->resize(1440, 900);
         window->show();
-        return QTest::qWaitForWindowActive(window.get()) &&
-               emits(&Session::compareReady, [this] { window->start({}); });
+        return QTest::qWaitForWindowActive(window.get());
+    }
+
+    /// As at first start: bundled model and picture, compared once. False where no comparison came.
+    bool open() {
+        return show() && emits(&Session::compareReady, [this] { window->start({}); });
     }
 
     /// Whether `cause` leads to this signal of the session.
-    bool emits(void (Session::*signal)(), const std::function<void()>& cause) {
-        QSignalSpy spy(&window->session(), signal);
-        cause();
-        return spy.count() > 0 || spy.wait(kPatience);
+    bool emits(void (Session::*signal)(), const std::function<void()>& cause) const {
+        return leadsTo(window->session(), signal, cause);
+    }
+
+    /// The page of this kind, brought to the front by its key; null where it did not come.
+    template <class Page>
+    Page* showPage() const {
+        auto* page = window->findChild<Page*>();
+        for (std::size_t i = 0; i < window->pages().size(); ++i)
+            if (window->pages()[i] == page)
+                QTest::keyClick(window.get(), static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i)),
+                                Qt::ControlModifier);
+        return window->currentPage() == page ? page : nullptr;
+    }
+
+    QString writeFile(const QString& name, const QByteArray& bytes) const {
+        QFile file(folder.filePath(name));
+        return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? file.fileName() : QString();
     }
 
     QTemporaryDir folder;
