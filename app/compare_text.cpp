@@ -6,6 +6,7 @@
 
 #include "number_words.h"
 #include "storage/shape_text.h"
+#include "study/verdict.h"
 #include "text_table.h"
 
 namespace mantissa::app {
@@ -168,7 +169,12 @@ void CompareText::differenceRows() {
     metric("ULPs of the format, median", [](const auto& m) { return significant(m.ulpMedian, 4); });
     metric("ULPs of the format, 99 %", [](const auto& m) { return significant(m.ulpP99, 4); });
     metric("ULPs of the format, max", [](const auto& m) { return significant(m.ulpMax, 6); });
-    metric("same first class", [](const auto& m) { return std::string(m.top1Agrees ? "yes" : "NO"); });
+    row("  same first class", [&](std::size_t i) {
+        const Comparison* comparison = comparisonOf(i);
+        if (!comparison) return std::string();
+        if (!tiedWithAnswer(report_, *comparison).empty()) return std::string("tie");
+        return std::string(comparison->metrics.top1Agrees ? "yes" : "NO");
+    });
     metric("top " + std::to_string(report_.comparisons.front().metrics.topK) + " in common",
            [](const auto& m) { return std::to_string(m.topKOverlap) + " of " + std::to_string(m.topK); });
     metric("margin (" + reference() + ": " + significant(report_.comparisons.front().metrics.referenceMargin, 4) + ")",

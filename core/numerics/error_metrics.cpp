@@ -88,7 +88,7 @@ void addClassification(ErrorMetrics& m, std::span<const double> r, std::span<con
     const auto k = std::min<std::size_t>(static_cast<std::size_t>(std::max(topK, 0)), r.size());
     const auto topR = topIndices(r, std::max<std::size_t>(k, 2)), topC = topIndices(c, std::max<std::size_t>(k, 2));
     const std::size_t winner = topR.front();
-    m.top1Agrees = winner == topC.front() && !std::isnan(c[winner]);
+    m.top1Agrees = c[winner] >= c[topC.front()];  // also level with it; never where it is NaN
     m.topK = static_cast<int>(k);
     for (std::size_t i = 0; i < k; ++i)
         m.topKOverlap += std::find(topC.begin(), topC.begin() + static_cast<std::ptrdiff_t>(k), topR[i]) !=

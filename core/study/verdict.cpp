@@ -7,10 +7,11 @@ namespace mantissa {
 namespace {
 
 /// A class's name in quotation marks; our own word for a class without one, "class 4", bare.
-std::string quoted(const CompareReport& report, const TopClass& top) {
+std::string quotedClass(const CompareReport& report, std::size_t index) {
+    const std::string label = report.model->label(index);
     const auto& labels = report.model->labels;
-    const bool named = top.index < labels.size() && !labels[top.index].empty();
-    return named ? "“" + top.label + "”" : top.label;
+    const bool named = index < labels.size() && !labels[index].empty();
+    return named ? "“" + label + "”" : label;
 }
 
 std::string number(double value) {
@@ -32,6 +33,16 @@ std::string notFinite(const FormatRun& run) {
 
 }  // namespace
 
+std::vector<std::size_t> tiedWithAnswer(const CompareReport& report, const Comparison& comparison) {
+    const std::size_t answer = report.reference().top.front().index;
+    const std::vector<double>& logits = report.runs[comparison.candidate].logits;
+    std::vector<std::size_t> level;
+    if (!comparison.metrics.top1Agrees || !std::isfinite(logits[answer])) return level;
+    for (std::size_t i = 0; i < logits.size(); ++i)
+        if (i != answer && logits[i] == logits[answer]) level.push_back(i);
+    return level;
+}
+
 std::string verdictOn(const CompareReport& report, const Comparison& comparison) {
     const FormatRun& reference = report.reference();
     const FormatRun& run = report.runs[comparison.candidate];
@@ -44,8 +55,16 @@ std::string verdictOn(const CompareReport& report, const Comparison& comparison)
     std::string margins;
     if (std::isfinite(metrics.candidateMargin) && std::isfinite(metrics.referenceMargin))
         margins = ": margin " + number(metrics.candidateMargin) + ", was " + number(metrics.referenceMargin);
-    if (metrics.top1Agrees) return name + " keeps the answer, " + quoted(report, answer) + margins + notFinite(run);
-    return name + " changes the answer from " + quoted(report, answer) + " to " + quoted(report, own) + margins +
+    const std::string what = quotedClass(report, answer.index);
+    const auto level = tiedWithAnswer(report, comparison);
+    if (level.size() == 1)
+        return name + " makes the answer a tie, " + what + " with " + quotedClass(report, level.front()) + margins +
+               notFinite(run);
+    if (!level.empty())
+        return name + " makes the answer a tie, " + what + " with " + std::to_string(level.size()) + " other classes" +
+               margins + notFinite(run);
+    if (metrics.top1Agrees) return name + " keeps the answer, " + what + margins + notFinite(run);
+    return name + " changes the answer from " + what + " to " + quotedClass(report, own.index) + margins +
            notFinite(run);
 }
 

@@ -113,6 +113,26 @@ class TestMetrics final : public QObject {
         QVERIFY(findingOf(*makeReport({.candidates = {}})).startsWith(QStringLiteral("FP32 says")));
     }
 
+    void aTieIsCalledATieAndNoFlip() {
+        auto report = std::make_shared<CompareReport>(*makeReport({.candidates = {"e4m3"}}));
+        const std::size_t answer = report->reference().top.front().index, other = report->runs[1].top.front().index;
+        QVERIFY(answer != other);
+        report->runs[1].logits[answer] = report->runs[1].logits[other];
+        report->comparisons[0].metrics =
+            errorMetrics(report->reference().logits, report->runs[1].logits, report->runs[1].format, 5);
+        QVERIFY(keepsAnswer(*report, 1));
+        QCOMPARE(findingOf(*report),
+                 QStringLiteral("FP8 E4M3 makes the answer a tie, “tabby, tabby cat” with “kind 5”"));
+        MetricModel model;
+        model.setReport(report);
+        QCOMPARE(cell(model, "Same top-1", 0), QStringLiteral("tie"));
+        FindingCard card;
+        card.setReport(report);
+        QStringList said;
+        for (const auto* label : card.findChildren<QLabel*>()) said << label->text();
+        QVERIFY2(said.contains(QStringLiteral("✓ tie: tabby, kind 5")), qPrintable(said.join('|')));
+    }
+
     void notANumberIsNeverDroppedSilently() {
         QVERIFY(findingDetailOf(*makeReport({.notFinite = "bf16"}))
                     .contains(QStringLiteral("3 of BF16's outputs are NaN or infinite")));

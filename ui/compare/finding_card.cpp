@@ -71,6 +71,11 @@ Answer answerOf(const CompareReport& report, std::size_t run) {
     if (!one.ok()) return {QObject::tr("✕ did not run"), true};
     const TopClass* top = topOf(one);
     if (!top) return {QObject::tr("✕ no answer: NaN"), true};
+    if (const auto level = tieOf(report, run); !level.empty()) {
+        const QString others = level.size() == 1 ? shortLabel(report.model->label(level.front()))
+                                                 : QObject::tr("%1 others").arg(level.size());
+        return {QObject::tr("✓ tie: %1, %2").arg(shortLabel(report.reference().top.front().label), others)};
+    }
     const bool keeps = keepsAnswer(report, run);
     return {QStringLiteral("%1 %2, %3")
                 .arg(keeps ? QStringLiteral("✓") : QStringLiteral("✕"), shortLabel(top->label),

@@ -5,6 +5,7 @@
 
 #include "compare/run_words.h"
 #include "number_text.h"
+#include "study/verdict.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
 
@@ -29,6 +30,7 @@ Cell cellOf(const CompareReport& report, std::size_t run, Term term) {
     const ErrorMetrics& m = comparison->metrics;
     switch (term) {
         case Term::sameTop1:
+            if (!tiedWithAnswer(report, *comparison).empty()) return {QObject::tr("tie")};
             return m.top1Agrees ? Cell{QObject::tr("yes")} : Cell{QObject::tr("✕ no"), true};
         case Term::topK:
             return {QObject::tr("%1 of %2").arg(m.topKOverlap).arg(m.topK)};

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "number_text.h"
+#include "study/verdict.h"
 #include "theme/format_look.h"
 
 namespace mantissa::ui {
@@ -36,9 +37,19 @@ QString memoryPart(const CompareReport& report, std::size_t run) {
     return {};
 }
 
+/// "“dog”", "2 other classes": what a candidate puts level with the answer; empty where it is no tie.
+QString tieWords(const CompareReport& report, std::size_t run) {
+    const auto level = tieOf(report, run);
+    if (level.empty()) return {};
+    return level.size() == 1 ? quoted(classLabel(report, level.front()).toStdString())
+                             : QObject::tr("%1 other classes").arg(level.size());
+}
+
 QString singleFinding(const CompareReport& report, std::size_t run, const TopClass& answer) {
     const FormatRun& candidate = report.runs[run];
     const QString name = titleOf(candidate);
+    if (const QString tie = tieWords(report, run); !tie.isEmpty())
+        return QObject::tr("%1 makes the answer a tie, %2 with %3").arg(name, firstName(answer), tie);
     if (keepsAnswer(report, run))
         return QObject::tr("%1 keeps the answer, %2%3").arg(name, firstName(answer), memoryPart(report, run));
     const TopClass* other = topOf(candidate);
@@ -74,6 +85,11 @@ const TopClass* topOf(const FormatRun& run) {
 bool keepsAnswer(const CompareReport& report, std::size_t run) {
     const Comparison* comparison = comparisonOf(report, run);
     return comparison && comparison->metrics.top1Agrees;
+}
+
+std::vector<std::size_t> tieOf(const CompareReport& report, std::size_t run) {
+    const Comparison* comparison = comparisonOf(report, run);
+    return comparison ? tiedWithAnswer(report, *comparison) : std::vector<std::size_t>();
 }
 
 QString findingOf(const CompareReport& report) {
@@ -121,6 +137,8 @@ QString findingDetailOf(const CompareReport& report) {
         else if (run.nans + run.infinities > 0)
             sentences << QObject::tr("%1 of %2's outputs are NaN or infinite.")
                              .arg(groupedText(static_cast<std::int64_t>(run.nans + run.infinities)), titleOf(run));
+        else if (const QString tie = tieWords(report, i); !tie.isEmpty() && report.runs.size() > 2)
+            sentences << QObject::tr("%1 puts it level with %2: a tie.").arg(titleOf(run), tie);
         else if (!keepsAnswer(report, i) && report.runs.size() > 2 && topOf(run))
             sentences << QObject::tr("%1 changes the answer to %2.").arg(titleOf(run), firstName(*topOf(run)));
     }

@@ -25,8 +25,11 @@ QString titleOf(const FormatRun& run);
 /// The class the run puts first; nothing for failed runs and where every output is NaN.
 const TopClass* topOf(const FormatRun& run);
 
-/// Whether this candidate's first class is the reference's.
+/// Whether this candidate's first class is the reference's, alone or level with others.
 bool keepsAnswer(const CompareReport& report, std::size_t run);
+/// The other classes that this candidate puts exactly level with the reference's answer: a tie. Empty where there is
+/// none.
+std::vector<std::size_t> tieOf(const CompareReport& report, std::size_t run);
 
 /// One sentence over all candidates: "2 of 3 formats keep the answer, “tabby cat”"; for one candidate also how much
 /// memory it takes.

@@ -69,6 +69,15 @@ TEST(ErrorMetrics, LostWinnerHasANegativeMargin) {
     EXPECT_DOUBLE_EQ(m.candidateMargin, -1.5);
 }
 
+TEST(ErrorMetrics, AWinnerThatIsLevelWithAnotherIsStillFirst) {
+    // Of equal logits the lower index is listed first, whichever was the reference's.
+    const std::vector<double> tie{2, 2, 1};
+    EXPECT_TRUE(errorMetrics(std::vector<double>{3, 2, 1}, tie, fp16(), 1).top1Agrees);
+    EXPECT_TRUE(errorMetrics(std::vector<double>{2, 3, 1}, tie, fp16(), 1).top1Agrees);
+    EXPECT_FALSE(errorMetrics(std::vector<double>{1, 2, 3}, tie, fp16(), 1).top1Agrees);
+    EXPECT_EQ(errorMetrics(std::vector<double>{2, 3, 1}, tie, fp16(), 1).candidateMargin, 0);
+}
+
 TEST(ErrorMetrics, ValuesThatAreNotFiniteAreLeftOutAndCounted) {
     const std::vector<double> r{1, 2, 3, 4}, c{1, NAN, INFINITY, 5};
     const ErrorMetrics m = errorMetrics(r, c, fp16(), 1);

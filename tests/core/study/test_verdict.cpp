@@ -42,6 +42,19 @@ TEST(Verdict, SaysWhetherTheAnswerIsKeptAndByHowMuch) {
     EXPECT_EQ(verdict({2}, {1.5}), "BF16 keeps the answer, “cat”") << "one class has no rival";
 }
 
+TEST(Verdict, CallsATieATieAndNoFlip) {
+    EXPECT_EQ(verdict({1.5, 1, 0}, {1.25, 1.25, 0}),
+              "BF16 makes the answer a tie, “cat” with “dog”: margin 0, was 0.5");
+    EXPECT_EQ(verdict({1, 1.5, 0}, {1.25, 1.25, 0}),
+              "BF16 makes the answer a tie, “dog” with “cat”: margin 0, was 0.5");
+    EXPECT_EQ(verdict({0, 1, 3}, {2, 2, 2}),
+              "BF16 makes the answer a tie, class 2 with 2 other classes: margin 0, was 2");
+    EXPECT_EQ(verdict({3, 2, 1}, {1, 2, 2}), "BF16 changes the answer from “cat” to “dog”: margin -1, was 1")
+        << "a tie without the answer is a changed answer";
+    EXPECT_EQ(verdict({3, 1, 1}, {3, 1, 1}), "BF16 keeps the answer, “cat”: margin 2, was 2")
+        << "a tie below the answer is none of its business";
+}
+
 TEST(Verdict, DoesNotHideWhatIsNotFinite) {
     EXPECT_EQ(verdict({3, 1, 0}, {3, 1, kNan}),
               "BF16 keeps the answer, “cat”: margin 2, was 2, but 1 of its 3 outputs is NaN");
