@@ -77,6 +77,11 @@ Status writeReport(const CompareReport& report, const Options& options) {
     return exportCharts(report, options);
 }
 
+/// The others were compared; still, what was asked for was not all done.
+Error notRun(const FormatRun& run) {
+    return {.code = run.error->code, .message = failureText(*run.error), .where = run.format.title + " did not run"};
+}
+
 int runCompare(const Options& options) {
     const std::stop_token stop = stopOnInterrupt();
     if (auto status = check(options); !status) return fail(status.error());
@@ -89,7 +94,10 @@ int runCompare(const Options& options) {
     if (report->partial || stop.stop_requested()) return fail({.code = ErrorCode::cancelled, .message = "interrupted"});
     endProgress();
     if (auto status = writeReport(*report, options); !status) return fail(status.error());
-    return kDone;
+    int exitCode = kDone;
+    for (const auto& run : report->runs)
+        if (run.error) exitCode = fail(notRun(run));
+    return exitCode;
 }
 
 void addRepeatOptions(CLI::App& command, Options& options) {

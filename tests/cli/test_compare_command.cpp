@@ -145,6 +145,30 @@ TEST(CompareCommand, ExportsEveryChartAndSaysWhere) {
     EXPECT_TRUE(fs::exists(charts / "differences-e4m3.png"));
 }
 
+TEST(CompareCommand, ExitsWithOneWhereAFormatDoesNotRunAsAsked) {
+    const ProgramRun run = runProgram("compare --runs 0 --mode native --formats bf16,e4m3");
+    EXPECT_EQ(run.exitCode, 1);
+    EXPECT_EQ(run.errorLines(), 1) << run.errors;
+    EXPECT_TRUE(run.errors.starts_with("mantissa: FP8 E4M3 did not run: ")) << run.errors;
+    // What did run is said all the same.
+    EXPECT_NE(run.output.find("BF16 keeps the answer"), std::string::npos) << run.output;
+    EXPECT_EQ(runProgram("compare --runs 0 --formats bf16,e4m3").exitCode, 0)
+        << "emulated where nothing else was asked";
+}
+
+TEST(CompareCommand, NamesTheClassOfTheLargestDifference) {
+    const auto json = jsonOf("--runs 0 --formats e4m3");
+    const auto index = json["comparisons"][0]["max_abs_index"].get<std::size_t>();
+    std::string label;
+    for (const auto& top : jsonOf("--runs 0 --formats e4m3 --top 10")["runs"][0]["top"])
+        if (top["index"] == index) label = top["label"];
+    const ProgramRun run = runProgram("compare --runs 0 --formats e4m3");
+    const auto row = run.output.find("at output");
+    ASSERT_NE(row, std::string::npos);
+    const std::string line = run.output.substr(row, run.output.find('\n', row) - row);
+    EXPECT_TRUE(line.ends_with(" " + std::to_string(index) + ": " + label)) << line;
+}
+
 TEST(CompareCommand, FindsModelsAtHandByName) {
     EXPECT_EQ(jsonOf("--runs 0 --formats bf16 --model simple-cnn-cifar10")["model"]["architecture"], "SimpleCNN");
     const ProgramRun run = runProgram("compare --model simple-cnn-cifar100");
