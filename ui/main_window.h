@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "charts/export_dialog.h"
 #include "formats/formats_state.h"
 #include "pages/page.h"
 #include "session/session.h"
@@ -82,6 +83,7 @@ class MainWindow final : public QMainWindow {
     void paste();
     void exportCharts(Chart* chosen, const QString& suffix);
     void exportAllCharts();
+    void showExport(ExportDialog::Start start);
     void showProblem(const Problem& problem);
     void askForModel(const std::vector<std::filesystem::path>& models);
     void editCompare(void (ComparePage::*what)());

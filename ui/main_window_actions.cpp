@@ -190,15 +190,20 @@ void MainWindow::exportCharts(Chart* chosen, const QString& suffix) {
         .charts = {}, .chosen = 0, .suffix = suffix, .caption = {}, .allText = tr("All charts of this page")};
     for (Chart* chart : currentPage()->charts())
         if (chart->emptyText().isEmpty()) start.charts.push_back(chart);
-    if (start.charts.empty()) {
-        status_->setText(tr("There is no chart to export yet."));
-        return;
-    }
     // Without a chart named, the one that has the keyboard focus is meant.
     const auto wanted = std::find_if(start.charts.begin(), start.charts.end(),
                                      [&](const Chart* chart) { return chosen ? chart == chosen : chart->hasFocus(); });
     if (wanted != start.charts.end()) start.chosen = static_cast<int>(wanted - start.charts.begin());
-    if (session_->report()) start.caption = provenanceOf(*session_->report());
+    showExport(std::move(start));
+}
+
+void MainWindow::showExport(ExportDialog::Start start) {
+    if (start.charts.empty()) {
+        status_->setText(tr("There is no chart to export yet."));
+        return;
+    }
+    start.comparison = session_->report();
+    if (start.comparison) start.caption = provenanceOf(*start.comparison);
     auto* dialog = new ExportDialog(settings_, start, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ExportDialog::exported, status_, &JobStatus::setText);
@@ -211,15 +216,7 @@ void MainWindow::exportAllCharts() {
     for (Page* page : pages_)
         for (Chart* chart : page->charts())
             if (chart->emptyText().isEmpty()) start.charts.push_back(chart);
-    if (start.charts.empty()) {
-        status_->setText(tr("There is no chart to export yet."));
-        return;
-    }
-    if (session_->report()) start.caption = provenanceOf(*session_->report());
-    auto* dialog = new ExportDialog(settings_, start, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &ExportDialog::exported, status_, &JobStatus::setText);
-    dialog->open();
+    showExport(std::move(start));
 }
 
 void MainWindow::nextTheme() { setThemeMode((static_cast<int>(Theme::instance().mode()) + 1) % 3); }

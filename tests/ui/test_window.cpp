@@ -12,10 +12,11 @@
 #include <QToolButton>
 #include <QUndoStack>
 #include <QUrl>
-#include <memory>
+#include <algorithm>
 
 #include "bundled.h"
 #include "charts/chart.h"
+#include "charts/export_all.h"
 #include "charts/export_dialog.h"
 #include "charts/top_classes_chart.h"
 #include "compare/finding_card.h"
@@ -315,6 +316,14 @@ class TestWindow final : public QObject {
         QVERIFY(written.ok());
         for (const auto& path : *written) QVERIFY(!QImage(QString::fromStdString(path.string())).isNull());
         dialog->close();
+        // Of the comparison, the same files that the command line writes.
+        const auto compared = exportCharts(*window_->session().report(), written->front().parent_path() / "compared");
+        QVERIFY(compared.ok());
+        for (const auto& path : *compared)
+            QVERIFY2(std::count_if(written->begin(), written->end(),
+                                   [&](const auto& one) { return one.filename() == path.filename(); }) == 1,
+                     path.c_str());
+        QVERIFY(written->size() > compared->size());  // the other pages' too
     }
 
     void anUnwritableTargetIsSaidInTheDialog() {

@@ -50,16 +50,13 @@ Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs
                                            const ExportAllOptions& options) {
     const HeadlessApplication application;
     const auto shared = std::make_shared<const CompareReport>(report);
-    ExportAllOptions all = options;
-    if (all.chart.caption.isEmpty()) all.chart.caption = provenanceOf(report);
-
     TopClassesChart top;
     LatencyChart latency;
     WeightBytesChart weights;
     for (CompareChart* chart :
          {static_cast<CompareChart*>(&top), static_cast<CompareChart*>(&latency), static_cast<CompareChart*>(&weights)})
         chart->setReport(shared);
-    auto written = saveCharts({&top, &latency, &weights}, folder, all);
+    auto written = saveCharts({&top, &latency, &weights}, folder, options);
     if (!written) return written;
 
     DifferencesChart differences;
@@ -71,9 +68,9 @@ Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs
         chart->setReport(shared);
     const auto save = [&](Chart& chart, const std::string& name) -> Status {
         if (!chart.emptyText().isEmpty()) return Done{};
-        ChartExportOptions one = all.chart;
+        ChartExportOptions one = options.chart;
         one.size = chart.preferredExportSize();
-        const fs::path path = folder / (name + "." + all.suffix.toStdString());
+        const fs::path path = folder / (name + "." + options.suffix.toStdString());
         if (auto saved = saveChart(chart, path, one); !saved) return saved;
         written->push_back(path);
         return Done{};
@@ -90,6 +87,12 @@ Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs
         }
     }
     return written;
+}
+
+Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs::path& folder) {
+    ExportAllOptions options;
+    options.chart.caption = provenanceOf(report);
+    return exportCharts(report, folder, options);
 }
 
 }  // namespace mantissa::ui

@@ -13,6 +13,9 @@ namespace mantissa::ui {
 /// it without a display; call it from the main thread. Gives the files in the order in which they were written.
 Result<std::vector<std::filesystem::path>> exportCharts(const CompareReport& report,
                                                         const std::filesystem::path& folder,
-                                                        const ExportAllOptions& options = {});
+                                                        const ExportAllOptions& options);
+/// As PNG, with a caption that says where the data come from.
+Result<std::vector<std::filesystem::path>> exportCharts(const CompareReport& report,
+                                                        const std::filesystem::path& folder);
 
 }  // namespace mantissa::ui

@@ -13,6 +13,8 @@
 #include <QSpinBox>
 
 #include "charts/chart.h"
+#include "charts/compare_chart.h"
+#include "charts/export_all.h"
 #include "number_text.h"
 #include "session/settings.h"
 #include "widgets/card.h"
@@ -42,7 +44,11 @@ QWidget* rowOf(std::initializer_list<QWidget*> widgets) {
 }  // namespace
 
 ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* parent)
-    : QDialog(parent), settings_(settings), charts_(start.charts), sharedCaption_(start.caption) {
+    : QDialog(parent),
+      settings_(settings),
+      charts_(start.charts),
+      comparison_(start.comparison),
+      sharedCaption_(start.caption) {
     setWindowTitle(tr("Export charts"));
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
@@ -167,7 +173,7 @@ void ExportDialog::updateForm() {
     caption_->setEnabled(captioned_->isChecked() && !exportsAll());
     const ChartExportOptions now = options();
     if (exportsAll())
-        size_->setText(tr("%1 files, each chart in its own size").arg(charts_.size()));
+        size_->setText(tr("Each chart in its own size, those of one candidate for every candidate"));
     else if (pixels)
         size_->setText(tr("%1 × %2 px, %3 × %4 cm in print")
                            .arg(now.size.width() * now.scale)
@@ -200,12 +206,25 @@ void ExportDialog::keepChoices() {
     settings_.set(option::kExportCaption, captioned_->isChecked());
 }
 
+Result<std::vector<std::filesystem::path>> ExportDialog::saveAll(const std::filesystem::path& folder) const {
+    const ExportAllOptions all{.suffix = suffix(), .chart = options()};
+    std::vector<Chart*> others;
+    for (Chart* chart : charts_)
+        if (!comparison_ || !qobject_cast<CompareChart*>(chart)) others.push_back(chart);
+    auto written = saveCharts(others, folder, all);
+    if (!written || others.size() == charts_.size()) return written;
+    auto compared = exportCharts(*comparison_, folder, all);
+    if (!compared) return compared;
+    compared->insert(compared->end(), written->begin(), written->end());
+    return compared;
+}
+
 Result<std::vector<std::filesystem::path>> ExportDialog::writeTo(const std::filesystem::path& target) {
     keepChoices();
     error_->hide();
     Result<std::vector<std::filesystem::path>> written = std::vector{target};
     if (exportsAll()) {
-        written = saveCharts(charts_, target, {.suffix = suffix(), .chart = options()});
+        written = saveAll(target);
     } else if (auto saved = saveChart(*charts_[static_cast<std::size_t>(what_->currentIndex())], target, options());
                !saved) {
         written = saved.error();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QDialog>
+#include <memory>
 #include <vector>
 
 #include "charts/chart_export.h"
@@ -10,6 +11,10 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QSpinBox;
+
+namespace mantissa {
+struct CompareReport;
+}
 
 namespace mantissa::ui {
 
@@ -28,6 +33,8 @@ class ExportDialog final : public QDialog {
         QString suffix;              ///< "png", "svg", "pdf"; empty: as last time
         QString caption;             ///< of charts that do not say themselves where their data come from
         QString allText;             ///< what `charts` are together: "All charts of this page"
+        /// What charts of a comparison among them show: all of them together are then drawn for every candidate.
+        std::shared_ptr<const CompareReport> comparison{};
     };
     ExportDialog(Settings& settings, const Start& start, QWidget* parent = nullptr);
 
@@ -48,9 +55,11 @@ class ExportDialog final : public QDialog {
     void chooseTarget();
     void showChoice();
     QString captionOf(const Chart& chart) const;
+    Result<std::vector<std::filesystem::path>> saveAll(const std::filesystem::path& folder) const;
 
     Settings& settings_;
     std::vector<Chart*> charts_;
+    std::shared_ptr<const CompareReport> comparison_;
     QComboBox* what_;
     QComboBox* kind_;
     QSpinBox* width_;
