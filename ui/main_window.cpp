@@ -376,6 +376,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Escape && session_->busy()) return session_->cancel();
+    if (event->key() == Qt::Key_Escape && error_->isVisible()) return session_->dismissProblem();
     QMainWindow::keyPressEvent(event);
 }
 

@@ -219,7 +219,11 @@ void MainWindow::exportAllCharts() {
     showExport(std::move(start));
 }
 
-void MainWindow::nextTheme() { setThemeMode((static_cast<int>(Theme::instance().mode()) + 1) % 3); }
+void MainWindow::nextTheme() {
+    const int mode = (static_cast<int>(Theme::instance().mode()) + 1) % 3;
+    setThemeMode(mode);
+    status_->setText(tr("Theme: %1").arg(themeActions_->actions().at(mode)->text().remove('&')));
+}
 
 void MainWindow::setThemeMode(int mode) {
     settings_.set(option::kTheme, mode);

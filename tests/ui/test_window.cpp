@@ -172,6 +172,17 @@ class TestWindow final : public QObject {
         QVERIFY(!card->isVisible());
     }
 
+    void escClosesTheErrorCard() {
+        const QString path = fixture_.writeFile("broken.safetensors", "no model at all");
+        openInVain(path);
+        QTRY_VERIFY(!window_->session().busy());
+        auto* card = window_->findChild<ErrorCard*>();
+        QVERIFY(card->isVisible());
+        QTest::keyClick(window_, Qt::Key_Escape);
+        QVERIFY(!card->isVisible());
+        QVERIFY(!window_->findChild<JobStatus*>()->text().contains(QStringLiteral("broken")));
+    }
+
     void aBadPictureGivesACardWithTheFormatsItReads() {
         const QString path = fixture_.writeFile(
             "animation.gif",
@@ -255,6 +266,7 @@ class TestWindow final : public QObject {
         const QImage light = window_->grab().toImage();
         QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier);
         QCOMPARE(Theme::instance().scheme(), Scheme::dark);
+        QCOMPARE(window_->findChild<JobStatus*>()->text(), QStringLiteral("Theme: Dark"));
         QCoreApplication::processEvents();
         const QImage dark = window_->grab().toImage();
         int darker = 0, samples = 0;

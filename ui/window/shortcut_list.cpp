@@ -25,7 +25,7 @@ ShortcutList::ShortcutList(QMainWindow* window) : QDialog(window) {
                 if (!entry->shortcut().isEmpty())
                     rows.emplace_back(entry->shortcut().toString(QKeySequence::NativeText),
                                       QString(entry->text()).remove('&').remove(QStringLiteral("…")));
-    rows.insert(rows.end(), {{tr("Esc"), tr("Cancel what is running")},
+    rows.insert(rows.end(), {{tr("Esc"), tr("Cancel what is running, or close an error message")},
                              {tr("Alt+1 … Alt+9"), tr("Turn a candidate format on or off (Compare)")},
                              {tr("Ctrl+C"), tr("Copy: a chart as picture, a table as text")},
                              {tr("Ctrl+Shift+D"), tr("Data table of the chart in focus")},
