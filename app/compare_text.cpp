@@ -13,6 +13,7 @@ namespace mantissa::app {
 namespace {
 
 constexpr std::size_t kLabelColumns = 36;
+constexpr std::size_t kCellColumns = 18;  // of a name in a format's column
 
 std::string millisecondsText(double ms) { return fixed(ms, ms >= 100 ? 0 : ms >= 10 ? 1 : ms >= 0.1 ? 2 : 3); }
 
@@ -69,6 +70,13 @@ class CompareText {
         for (const auto& one : report_.comparisons)
             if (one.candidate == run) return &one;
         return nullptr;
+    }
+
+    /// "283: Persian cat", or the number alone where it has no name.
+    std::string outputText(std::size_t index) const {
+        const auto& labels = report_.model->labels;
+        const bool named = index < labels.size() && !labels[index].empty();
+        return std::to_string(index) + (named ? ": " + shortened(printable(labels[index]), kCellColumns) : "");
     }
 
     std::string reference() const { return report_.reference().format.title; }
@@ -159,8 +167,7 @@ void CompareText::differenceRows() {
     };
     metric("mean |Δ|", [](const auto& m) { return significant(m.meanAbs, 4); });
     metric("max |Δ|", [](const auto& m) { return significant(m.maxAbs, 4); });
-    metric("  at output",
-           [](const auto& m) { return m.maxAbs > 0 ? std::to_string(m.maxAbsIndex) : std::string("–"); });
+    metric("  at output", [&](const auto& m) { return m.maxAbs > 0 ? outputText(m.maxAbsIndex) : std::string("–"); });
     metric("RMSE", [](const auto& m) { return significant(m.rmse, 4); });
     metric("max relative error", [](const auto& m) { return significant(m.maxRelative, 4); });
     metric("cosine similarity", [](const auto& m) { return fixed(m.cosine, 6); });
