@@ -146,9 +146,12 @@ Result<HubPlan> planDownload(const HubName& name, const HubOptions& options, std
     plan.architecture = listing->architecture.empty() ? listing->modelType : listing->architecture;
     for (const HubFile& file : *files) plan.files.push_back({.file = file});
     plan.countBytesHere(options);
-    if (!listing->modelType.empty())
-        if (auto builds = buildsArchitecture(listing->modelType, listing->architecture); !builds)
+    if (!listing->modelType.empty()) {
+        std::string pretrained = '"' + name.repository + '"';
+        if (name.revision != "main") pretrained += ", revision=\"" + name.revision + '"';
+        if (auto builds = buildsArchitecture(listing->modelType, listing->architecture, pretrained); !builds)
             plan.problem = builds.error();
+    }
     return plan;
 }
 

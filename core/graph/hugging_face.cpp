@@ -186,8 +186,8 @@ constexpr std::array kArchitectures{
     Architecture{"mobilenet_v2", "MobileNetV2ForImageClassification", &buildMobileNetV2Model},
 };
 
-/// The builder for what config.json names.
-Result<Builder> findBuilder(const FolderConfig& config) {
+/// The builder for what config.json names. `pretrained`: what gives Python the same model, as arguments of from_pretrained.
+Result<Builder> findBuilder(const FolderConfig& config, const std::string& pretrained) {
     if (config.modelType.empty())
         return Error{.code = ErrorCode::unsupported,
                      .message = "has no model_type, so the architecture is not known",
@@ -196,16 +196,19 @@ Result<Builder> findBuilder(const FolderConfig& config) {
     for (const auto& [modelType, name, build] : kArchitectures)
         if (config.modelType == modelType && (config.architecture.empty() || config.architecture == name))
             return Builder{build};
-    const InputSize size = config.imageSize.value_or(InputSize{.height = 224, .width = 224});
     const std::string name = config.architecture.empty() ? config.modelType : config.architecture;
-    const std::string folder = config.path.empty() ? "NAME" : config.path.parent_path().string();
-    const std::string shape = "1, 3, " + std::to_string(size.height) + ", " + std::to_string(size.width);
+    // Where the configuration has not been read, Python reads the size in it.
+    const std::string shape =
+        config.imageSize
+            ? "1, 3, " + std::to_string(config.imageSize->height) + ", " + std::to_string(config.imageSize->width)
+        : config.path.empty() ? "1, 3, *2 * [getattr(model.config, \"image_size\", 224)]"
+                              : "1, 3, 224, 224";
     return Error{.code = ErrorCode::unsupported,
                  .message = "the architecture " + name +
                             " is not one that Mantissa builds. Two lines of Python make a .pt2 file of it, "
                             "which it opens: `import torch, transformers; model = "
-                            "transformers.AutoModelForImageClassification.from_pretrained(\"" +
-                            folder + "\").eval()` and `torch.export.save(torch.export.export(model, (torch.zeros(" +
+                            "transformers.AutoModelForImageClassification.from_pretrained(" +
+                            pretrained + ").eval()` and `torch.export.save(torch.export.export(model, (torch.zeros(" +
                             shape + "),)), \"model.pt2\")`",
                  .where = config.path.string()};
 }
@@ -243,7 +246,7 @@ struct Assembled {
 Result<Assembled> assemble(const fs::path& path) {
     auto config = readFolderConfig(path / "config.json");
     if (!config) return std::move(config).error();
-    const auto builder = findBuilder(*config);
+    const auto builder = findBuilder(*config, '"' + path.string() + '"');
     if (!builder) return builder.error();
     auto weights = openWeights(path);
     if (!weights) return std::move(weights).error();
@@ -281,11 +284,12 @@ Result<ModelPtr> describeHuggingFaceFolder(const fs::path& path) {
     return ModelPtr(std::move(assembled->model));
 }
 
-Status buildsArchitecture(const std::string& modelType, const std::string& architecture) {
+Status buildsArchitecture(const std::string& modelType, const std::string& architecture,
+                          const std::string& pretrained) {
     FolderConfig config;
     config.modelType = modelType;
     config.architecture = architecture;
-    if (auto builder = findBuilder(config); !builder) return std::move(builder).error();
+    if (auto builder = findBuilder(config, pretrained); !builder) return std::move(builder).error();
     return Done{};
 }
 

@@ -16,7 +16,7 @@ Result<ModelPtr> openHuggingFaceFolder(const std::filesystem::path& folder);
 Result<ModelPtr> describeHuggingFaceFolder(const std::filesystem::path& folder);
 
 /// Whether a folder whose config.json names this model_type and this architecture (which may be empty) would be built. Error:
-/// unsupported.
-Status buildsArchitecture(const std::string& modelType, const std::string& architecture);
+/// unsupported; its words give Python `pretrained` as the arguments of from_pretrained, "\"apple/mobilevit-small\"".
+Status buildsArchitecture(const std::string& modelType, const std::string& architecture, const std::string& pretrained);
 
 }  // namespace mantissa

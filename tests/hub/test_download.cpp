@@ -40,6 +40,11 @@ TEST_F(HubDownload, SaysBeforeFetchingThatAnArchitectureDoesNotRun) {
     EXPECT_EQ(planned->architecture, "BertForSequenceClassification");
     ASSERT_TRUE(planned->problem);
     EXPECT_EQ(planned->problem->code, ErrorCode::unsupported);
+    const std::string load = "from_pretrained(\"" + planned->name.repository + "\").eval()`";
+    EXPECT_NE(planned->problem->message.find(load), std::string::npos) << planned->problem->message;
+    EXPECT_NE(planned->problem->message.find("torch.zeros(1, 3, *2 * [getattr(model.config, \"image_size\", 224)])"),
+              std::string::npos)
+        << planned->problem->message;
 }
 
 TEST_F(HubDownload, LeavesTheCacheAsHuggingFaceHubDoes) {
