@@ -20,6 +20,7 @@
 #include <algorithm>
 
 #include "bundled.h"
+#include "camera/camera_dialog.h"
 #include "charts/chart.h"
 #include "compare/run_words.h"
 #include "formats/formats_session.h"
@@ -28,7 +29,9 @@
 #include "pages/formats_page.h"
 #include "pages/page_list.h"
 #include "projector/projector_window.h"
+#include "session/camera_session.h"
 #include "session/hub_session.h"
+#include "session/job_runner.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
@@ -97,7 +100,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     : QMainWindow(parent),
       settings_(settings),
       session_(std::make_unique<Session>(settings)),
-      hub_(std::make_unique<HubSession>()) {
+      hub_(std::make_unique<HubSession>()),
+      cameras_(std::make_unique<CameraSession>()) {
     setWindowIcon(applicationIcon());
     setMinimumSize(1024, 640);
     resize(1440, 900);
@@ -138,6 +142,7 @@ MainWindow::~MainWindow() {
         delete projector;
     }
     delete download_;
+    delete camera_;
     disconnect(session_.get(), nullptr, this, nullptr);
     delete takeCentralWidget();
 }
@@ -180,6 +185,11 @@ void MainWindow::connectSession() {
     connect(session, &Session::busyChanged, this, [this](bool busy) { status_->setBusy(busy); });
     connect(session, &Session::progress, status_, &JobStatus::setProgress);
     connect(hub_.get(), &HubSession::cachedChanged, this, &MainWindow::updateFileBoxes);
+    connect(cameras_.get(), &CameraSession::camerasChanged, this, &MainWindow::updateCameraEntries);
+    connect(cameras_.get(), &CameraSession::taken, session, [session](const SourceImage& image) {
+        session->jobs().drop(JobKind::openImage);  // the newer picture counts
+        session->useImage(image);
+    });
 }
 
 Page* MainWindow::currentPage() const { return pages_.at(static_cast<std::size_t>(stack_->currentIndex())); }
@@ -208,6 +218,7 @@ void MainWindow::start(const std::vector<fs::path>& files) {
     if (const auto samples = bundledSamples(); !image && !samples.empty()) all.push_back(samples.front());
     openFiles(all);
     hub_->lookIntoCache();
+    cameras_->look();
 }
 
 void MainWindow::openFiles(const std::vector<fs::path>& files) {
@@ -266,6 +277,12 @@ void MainWindow::updateFileBoxes() {
                    QString::fromStdString(image->path.string())};
     imageBox_->setFiles(current,
                         {entriesOf(settings_.recent(Settings::Recent::images)), entriesOf(samples, tr(" (sample)"))});
+}
+
+void MainWindow::updateCameraEntries() {
+    const bool any = !cameras_->cameras().empty();
+    cameraAction_->setVisible(any);
+    imageBox_->setMoreText(any ? tr("Picture from camera…") : QString());
 }
 
 void MainWindow::updateTexts() {

@@ -10,6 +10,7 @@
 #include "pages/page.h"
 #include "session/session.h"
 
+class QAction;
 class QActionGroup;
 class QButtonGroup;
 class QCheckBox;
@@ -23,6 +24,8 @@ class QVBoxLayout;
 
 namespace mantissa::ui {
 
+class CameraDialog;
+class CameraSession;
 class ComparePage;
 class DownloadDialog;
 class DropFrame;
@@ -46,6 +49,7 @@ class MainWindow final : public QMainWindow {
 
     Session& session() const { return *session_; }
     HubSession& hub() const { return *hub_; }
+    CameraSession& cameras() const { return *cameras_; }
     const std::vector<Page*>& pages() const { return pages_; }
     Page* currentPage() const;
     void showPage(int index);
@@ -80,6 +84,7 @@ class MainWindow final : public QMainWindow {
     void chooseModelFolder();
     void chooseImage();
     void showDownload();
+    void showCamera();
     void paste();
     void exportCharts(Chart* chosen, const QString& suffix);
     void exportAllCharts();
@@ -94,6 +99,7 @@ class MainWindow final : public QMainWindow {
     void setThemeMode(int mode);
     void updateTexts();
     void updateFileBoxes();
+    void updateCameraEntries();
     void updateColors();
     void updateWidthClass();
     void updateFirstOpenStrip();
@@ -101,6 +107,7 @@ class MainWindow final : public QMainWindow {
     Settings& settings_;
     std::unique_ptr<Session> session_;
     std::unique_ptr<HubSession> hub_;
+    std::unique_ptr<CameraSession> cameras_;
     std::vector<Page*> pages_;
     QStackedWidget* stack_ = nullptr;
     QScrollArea* scroll_ = nullptr;
@@ -122,8 +129,10 @@ class MainWindow final : public QMainWindow {
     JobStatus* status_ = nullptr;
     DropFrame* dropFrame_ = nullptr;
     QActionGroup* themeActions_ = nullptr;
+    QAction* cameraAction_ = nullptr;
     QPointer<ProjectorWindow> projector_;
     QPointer<DownloadDialog> download_;
+    QPointer<CameraDialog> camera_;
 };
 
 }  // namespace mantissa::ui

@@ -13,6 +13,7 @@
 #include <QUndoStack>
 #include <algorithm>
 
+#include "camera/camera_dialog.h"
 #include "charts/chart.h"
 #include "charts/export_dialog.h"
 #include "compare/run_words.h"
@@ -22,6 +23,7 @@
 #include "projector/comparison_projection.h"
 #include "projector/page_projection.h"
 #include "projector/projector_window.h"
+#include "session/camera_session.h"
 #include "session/settings.h"
 #include "theme/theme.h"
 #include "window/drop_frame.h"
@@ -43,6 +45,10 @@ void MainWindow::makeMenus() {
     add(file, tr("Open model &folder…"), QKeySequence(QStringLiteral("Ctrl+Alt+O")), [this] { chooseModelFolder(); });
     add(file, tr("&Download from Hugging Face…"), QKeySequence(QStringLiteral("Ctrl+D")), [this] { showDownload(); });
     add(file, tr("Open &image…"), QKeySequence(QStringLiteral("Ctrl+Shift+O")), [this] { chooseImage(); });
+    cameraAction_ =
+        add(file, tr("Picture from &camera…"), QKeySequence(QStringLiteral("Ctrl+Shift+P")), [this] { showCamera(); });
+    updateCameraEntries();
+    connect(file, &QMenu::aboutToShow, cameras_.get(), &CameraSession::look);
     file->addSeparator();
     add(file, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
 
@@ -162,6 +168,12 @@ void MainWindow::showDownload() {
     }
     download_->raise();
     download_->activateWindow();
+}
+
+void MainWindow::showCamera() {
+    camera_ = new CameraDialog(*cameras_, this);
+    camera_->setAttribute(Qt::WA_DeleteOnClose);
+    camera_->open();
 }
 
 void MainWindow::chooseImage() {

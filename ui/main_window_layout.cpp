@@ -13,6 +13,7 @@
 
 #include "main_window.h"
 #include "number_text.h"
+#include "session/camera_session.h"
 #include "session/folder_session.h"
 #include "session/hub_session.h"
 #include "session/settings.h"
@@ -32,7 +33,7 @@ void MainWindow::makeToolBar(QVBoxLayout& layout) {
     row->setContentsMargins(kPageMargin, 7, kPageMargin, 7);
     row->setSpacing(8);
     modelBox_ = new FileBox(Glyph::model, tr("Model"), bar);
-    modelBox_->setDownloadText(tr("Download from Hugging Face…"));
+    modelBox_->setMoreText(tr("Download from Hugging Face…"));
     imageBox_ = new FileBox(Glyph::image, tr("Image"), bar);
     openButton_ = new QPushButton(tr("Open…"), bar);
     openButton_->setToolTip(tr("Open a model file (Ctrl+O)"));
@@ -77,9 +78,11 @@ void MainWindow::makeToolBar(QVBoxLayout& layout) {
     connect(imageBox_, &FileBox::fileChosen, this,
             [this](const QString& path) { session_->openImage(path.toStdString()); });
     connect(modelBox_, &FileBox::openRequested, this, &MainWindow::chooseModelFile);
-    connect(modelBox_, &FileBox::downloadRequested, this, &MainWindow::showDownload);
+    connect(modelBox_, &FileBox::moreRequested, this, &MainWindow::showDownload);
     connect(modelBox_, &FileBox::aboutToOpen, hub_.get(), &HubSession::lookIntoCache);
     connect(imageBox_, &FileBox::openRequested, this, &MainWindow::chooseImage);
+    connect(imageBox_, &FileBox::moreRequested, this, &MainWindow::showCamera);
+    connect(imageBox_, &FileBox::aboutToOpen, cameras_.get(), &CameraSession::look);
     connect(openButton_, &QPushButton::clicked, this, &MainWindow::chooseModelFile);
     connect(runOnChange_, &QCheckBox::toggled, session_.get(), &Session::setRunOnChange);
     connect(runButton_, &QPushButton::clicked, this, [this] { currentPage()->run(); });

@@ -90,8 +90,12 @@ Status openable(const Camera& camera) {
     return cameraError(camera, "was not opened: " + std::generic_category().message(errno));
 }
 
+struct CameraModule {
+    OpenFrames openFrames;
+};
+
 /// OpenCV's videoio, which brings a hundred libraries along, is loaded when the first camera is opened.
-Result<OpenFrames> cameraModule() {
+Result<CameraModule> cameraModule() {
     static constexpr const char* kModule = "mantissa-camera.so";
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
@@ -100,7 +104,7 @@ Result<OpenFrames> cameraModule() {
     // It stays loaded: the sources that it makes live on.
     void* library = dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL);
     void* function = library ? dlsym(library, kOpenFramesName) : nullptr;
-    if (function) return reinterpret_cast<OpenFrames>(function);
+    if (function) return CameraModule{.openFrames = reinterpret_cast<OpenFrames>(function)};
     const char* reason = dlerror();
     return Error{.code = ErrorCode::internal,
                  .message = std::string("the part of Mantissa that reads cameras was not loaded: ") +
@@ -131,9 +135,9 @@ std::vector<Camera> listCameras(const CameraFolders& folders) {
 
 Result<FrameSourcePtr> openCamera(const Camera& camera) {
     if (auto status = openable(camera); !status) return std::move(status).error();
-    const auto openFrames = cameraModule();
-    if (!openFrames) return openFrames.error();
-    FrameSourcePtr source((*openFrames)(camera.device.c_str()));
+    const auto module = cameraModule();
+    if (!module) return module.error();
+    FrameSourcePtr source(module->openFrames(camera.device.c_str()));
     if (!source)
         return cameraError(camera, "gives no pictures: another program may be using it; close that, then try again");
     return source;

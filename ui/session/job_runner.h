@@ -33,7 +33,11 @@ enum class JobKind {
     selfCheck,
     hubPlan,
     hubDownload,
-    modelList
+    modelList,
+    cameraList,
+    cameraPicture,
+    cameraTake,
+    cameraClose
 };
 
 /// Runs long calls one after the other on one thread, and hands their results to the thread that owns it. The only

@@ -14,7 +14,7 @@ namespace mantissa::ui {
 namespace {
 
 // No path holds a line break here.
-const QString kOpenMarker = QStringLiteral("\nopen"), kDownloadMarker = QStringLiteral("\ndownload");
+const QString kOpenMarker = QStringLiteral("\nopen"), kMoreMarker = QStringLiteral("\nmore");
 constexpr int kLongestEntry = 76;  // characters
 constexpr int kEntryMargin = 24;   // px beside the text of an entry
 
@@ -30,8 +30,8 @@ FileBox::FileBox(Glyph icon, const QString& accessibleName, QWidget* parent) : Q
         setCurrentIndex(0);  // what is shown follows the session: opening may not succeed
         if (path == kOpenMarker)
             emit openRequested();
-        else if (path == kDownloadMarker)
-            emit downloadRequested();
+        else if (path == kMoreMarker)
+            emit moreRequested();
         else if (index > 0)
             emit fileChosen(path);
     });
@@ -42,6 +42,12 @@ void FileBox::setFiles(const Entry& current, const std::vector<Group>& groups) {
     current_ = current;
     groups_ = groups;
     if (!open_) fill();
+}
+
+void FileBox::setMoreText(const QString& text) {
+    if (moreText_ == text) return;
+    moreText_ = text;
+    if (!open_ && !groups_.empty()) fill();
 }
 
 void FileBox::fill() {
@@ -61,7 +67,7 @@ void FileBox::fill() {
     }
     insertSeparator(count());
     addItem(tr("Open…"), kOpenMarker);
-    if (!downloadText_.isEmpty()) addItem(downloadText_, kDownloadMarker);
+    if (!moreText_.isEmpty()) addItem(moreText_, kMoreMarker);
     setCurrentIndex(0);
     updateIcons();
 }
@@ -99,7 +105,7 @@ void FileBox::updateIcons() {
         const bool enabled = model()->flags(model()->index(i, modelColumn())).testFlag(Qt::ItemIsEnabled);
         setItemData(i, enabled ? QVariant() : t.text3, Qt::ForegroundRole);
         if (const QString path = itemData(i).toString();
-            itemData(i).isValid() && path != kOpenMarker && path != kDownloadMarker)
+            itemData(i).isValid() && path != kOpenMarker && path != kMoreMarker)
             setItemIcon(i, glyph(icon_, enabled ? t.text2 : t.text3));
     }
 }

@@ -22,8 +22,8 @@ class FileBox final : public QComboBox {
     /// `current` is shown and stands first; the groups follow, without duplicates, a line before each. While the list
     /// is open they wait.
     void setFiles(const Entry& current, const std::vector<Group>& groups);
-    /// One more entry at the end, which emits downloadRequested.
-    void setDownloadText(const QString& text) { downloadText_ = text; }
+    /// One more entry at the end, which emits moreRequested; none without a text.
+    void setMoreText(const QString& text);
 
     void showPopup() override;
     void hidePopup() override;
@@ -31,7 +31,7 @@ class FileBox final : public QComboBox {
   signals:
     void fileChosen(const QString& path);
     void openRequested();
-    void downloadRequested();
+    void moreRequested();
     void aboutToOpen();  ///< the list
 
   private:
@@ -40,7 +40,7 @@ class FileBox final : public QComboBox {
     void updateIcons();
 
     Glyph icon_;
-    QString downloadText_;
+    QString moreText_;
     Entry current_;
     std::vector<Group> groups_;
     bool open_ = false;

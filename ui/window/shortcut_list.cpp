@@ -22,7 +22,7 @@ ShortcutList::ShortcutList(QMainWindow* window) : QDialog(window) {
     for (QAction* top : window->menuBar()->actions())
         if (top->menu())
             for (QAction* entry : top->menu()->actions())
-                if (!entry->shortcut().isEmpty())
+                if (!entry->shortcut().isEmpty() && entry->isVisible())
                     rows.emplace_back(entry->shortcut().toString(QKeySequence::NativeText),
                                       QString(entry->text()).remove('&').remove(QStringLiteral("…")));
     rows.insert(rows.end(), {{tr("Esc"), tr("Cancel what is running, or close an error message")},
