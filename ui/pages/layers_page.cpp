@@ -88,7 +88,7 @@ void LayersPage::makeTreePanel() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
     auto* row = new QHBoxLayout;
-    row->setSpacing(8);
+    row->setSpacing(6);
     filter_ = new QLineEdit(treeBody_);
     filter_->setPlaceholderText(tr("Filter layers"));
     filter_->setClearButtonEnabled(true);
