@@ -60,8 +60,9 @@ std::vector<ZipEntry> entriesOf(const std::filesystem::path& file) {
     if (!archive) throw std::runtime_error(archive.error().text());
     std::vector<ZipEntry> entries;
     for (const auto& name : archive->names()) {
-        const auto bytes = archive->read(name).value().bytes;
-        entries.push_back({.name = name, .bytes = {reinterpret_cast<const char*>(bytes.data()), bytes.size()}});
+        const auto record = archive->read(name).value();
+        entries.push_back(
+            {.name = name, .bytes = {reinterpret_cast<const char*>(record.bytes.data()), record.bytes.size()}});
     }
     return entries;
 }
