@@ -52,8 +52,9 @@ zip_int64_t readFrom(void* state, void* data, zip_uint64_t length, zip_source_cm
         case ZIP_SOURCE_ERROR:
             return zip_error_to_data(&source.error, data, length);
         case ZIP_SOURCE_SUPPORTS:
+            // FREE although there is nothing to free: what libzip layers above this one is freed only where this can be.
             return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
-                                                  ZIP_SOURCE_ERROR, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
+                                                  ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
                                                   ZIP_SOURCE_SUPPORTS, -1);
         default:
             return 0;
