@@ -52,7 +52,9 @@ EvaluationRow rowOf(std::span<const double> logits, std::optional<std::size_t> t
 void compareRow(EvaluationRow& row, std::span<const double> reference, std::span<const double> logits,
                 const Format& format) {
     const ErrorMetrics metrics = errorMetrics(reference, logits, format, kTopAnswers);
-    row.agrees = metrics.top1Agrees;
+    // As accuracy is counted: of a tie the first class is the answer. A format that levels all logits must not pass for
+    // one that keeps every answer.
+    row.agrees = row.answer == answerOf(reference) && !std::isnan(logits[static_cast<std::size_t>(row.answer)]);
     row.referenceMargin = metrics.referenceMargin;
     row.keptMargin = metrics.candidateMargin;
     row.meanAbs = metrics.meanAbs;
@@ -93,8 +95,7 @@ RunnerOptions EvaluateStudy::optionsFor(const Format& format) const {
     const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
     RunnerOptions options{
         .mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
-    if (format != request_.reference)
-        options.overrides = keepingInFp32(request_.model->graph, request_.keep, format);
+    if (format != request_.reference) options.overrides = keepingInFp32(request_.model->graph, request_.keep, format);
     return options;
 }
 

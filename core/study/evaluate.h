@@ -37,7 +37,7 @@ struct EvaluationRow {
     std::int32_t answer = -1;  ///< the class with the largest logit
     bool inTopFive = false;    ///< the picture's own class is among the five largest; false where it is not known
     bool finite = true;        ///< no NaN and no infinity among the logits
-    bool agrees = true;        ///< with the reference
+    bool agrees = true;        ///< with the reference's answer; of a tie the first class counts
     double margin = 0;         ///< of the answer over its runner-up, logits
     // Against the reference; 0 in the reference's own rows.
     double referenceMargin = 0;  ///< of the reference's answer in the reference

@@ -169,7 +169,9 @@ class TestLayersPage final : public test::LayersFixture {
         open();
         DepthChart& chart = page()->depth();
         QSignalSpy chosen(&chart, &DepthChart::layerChosen);
-        QTest::mouseClick(&chart.plot(), Qt::LeftButton, {}, chart.rect().center());
+        QCPAxisRect& bars = *chart.plot().axisRect();
+        QTRY_VERIFY(bars.width() > chart.width() / 2 && bars.height() > chart.height() / 3);  // laid out
+        QTest::mouseClick(&chart.plot(), Qt::LeftButton, {}, bars.rect().center());
         QCOMPARE(chosen.count(), 1);
         QCOMPARE(tree().current(), chosen[0][0].toInt());
         press(chart, Qt::Key_Right);
