@@ -15,6 +15,7 @@
 #include "graph/torchscript_allowed.h"
 #include "graph/torchscript_lowering.h"
 #include "graph/torchscript_program.h"
+#include "graph/torchscript_tensors.h"
 #include "graph/torchscript_text.h"
 #include "run/executor.h"
 #include "run/operator_table.h"
@@ -170,6 +171,11 @@ Result<ReadProgram> readProgram(const torch::jit::Module& module) {
 
 Result<ModelPtr> load(const fs::path& path) {
     torch::jit::Module module = torch::jit::load(path.string(), c10::Device(c10::kCPU));
+    if (auto status = checkTorchScriptTensors(module); !status) {
+        Error error = std::move(status).error();
+        error.where = path.string();
+        return error;
+    }
     module.eval();
     auto program = readProgram(module);
     if (!program) {
