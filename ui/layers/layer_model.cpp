@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "layers/layer_columns.h"
 #include "number_text.h"
@@ -18,6 +19,27 @@ constexpr double kNoted = 0.01;  // share of values that become 0 from which it 
 QString orDash(bool known, const QString& text) { return known ? text : QStringLiteral("—"); }
 
 QString binadeText(const MagnitudeRange& range) { return orDash(range.largest > 0, fixedText(range.binades(), 1)); }
+
+/// What a column counts of a layer's casts, weights and activations together; nothing where it counts none.
+std::optional<std::int64_t> castsIn(const LayerReport& layer, int column) {
+    const auto both = [&](std::int64_t CastCounts::*count) {
+        return layer.weightCasts.*count + layer.activationCasts.*count;
+    };
+    switch (column) {
+        case LayerModel::Column::overflow:
+            return both(&CastCounts::overflows);
+        case LayerModel::Column::underflow:
+            return both(&CastCounts::underflows);
+        case LayerModel::Column::subnormal:
+            return both(&CastCounts::subnormals);
+        case LayerModel::Column::nan:
+            return both(&CastCounts::nans);
+        case LayerModel::Column::infinite:
+            return both(&CastCounts::infinities);
+        default:
+            return std::nullopt;
+    }
+}
 
 }  // namespace
 
@@ -153,12 +175,10 @@ QString LayerModel::distanceText(const ArrayError& error, int which) const {
 QString LayerModel::text(int index, int column) const {
     const LayerReport& one = of(index);
     const ArrayError *local = partOf(one.local, part_), *cumulative = partOf(one.cumulative, part_);
-    const auto cast = [&](std::int64_t CastCounts::*count) {
-        return orDash(one.finished, groupedText(one.weightCasts.*count + one.activationCasts.*count));
-    };
     const auto distance = [&](const ArrayError* error, int which) {
         return orDash(one.finished && error, error ? distanceText(*error, which) : QString());
     };
+    if (const auto casts = castsIn(one, column)) return orDash(one.finished, groupedText(*casts));
     switch (column) {
         case Column::name:
             return flat_ ? layerPath(*report_, static_cast<std::size_t>(index))
@@ -183,16 +203,6 @@ QString LayerModel::text(int index, int column) const {
         case Column::cumulativeMax:
         case Column::cumulativeUlp:
             return distance(cumulative, column - Column::cumulativeCosine);
-        case Column::overflow:
-            return cast(&CastCounts::overflows);
-        case Column::underflow:
-            return cast(&CastCounts::underflows);
-        case Column::subnormal:
-            return cast(&CastCounts::subnormals);
-        case Column::nan:
-            return cast(&CastCounts::nans);
-        case Column::infinite:
-            return cast(&CastCounts::infinities);
         case Column::shape:
             return orDash(!one.outputShape.empty(), QString::fromStdString(mantissa::shapeText(one.outputShape)));
         case Column::milliseconds:
@@ -214,14 +224,12 @@ double LayerModel::number(int index, int column) const {
     const LayerReport& one = of(index);
     constexpr double kNone = -std::numeric_limits<double>::infinity();
     const ArrayError *local = partOf(one.local, part_), *cumulative = partOf(one.cumulative, part_);
-    const auto cast = [&](std::int64_t CastCounts::*count) {
-        return static_cast<double>(one.weightCasts.*count + one.activationCasts.*count);
-    };
     const auto known = [&](double value) { return std::isnan(value) ? kNone : value; };
     const auto distance = [&](const ArrayError* error, int which) {
         if (!error) return kNone;
         return known(which == 0 ? error->cosine() : which == 1 ? error->maxAbs : error->ulpMax);
     };
+    if (const auto casts = castsIn(one, column)) return static_cast<double>(*casts);
     switch (column) {
         case Column::parameters:
             return static_cast<double>(one.parameters);
@@ -233,16 +241,6 @@ double LayerModel::number(int index, int column) const {
             const auto* alone = layers_.alone(one.path);
             return alone ? known(alone->metrics.maxAbs) : kNone;
         }
-        case Column::overflow:
-            return cast(&CastCounts::overflows);
-        case Column::underflow:
-            return cast(&CastCounts::underflows);
-        case Column::subnormal:
-            return cast(&CastCounts::subnormals);
-        case Column::nan:
-            return cast(&CastCounts::nans);
-        case Column::infinite:
-            return cast(&CastCounts::infinities);
         case Column::shape:
             return static_cast<double>(one.outputShape.size());
         case Column::milliseconds:

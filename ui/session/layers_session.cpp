@@ -113,14 +113,14 @@ bool LayersSession::isWanted() const {
 }
 bool LayersSession::stale() const { return reported_ && !(*reported_ == question()); }
 
-LayersRequest LayersSession::requestOf(const Question& asked) const {
-    LayersRequest request;
+template <class Request>
+Request LayersSession::requestOf(const Question& asked) const {
+    Request request;
     request.model = asked.model;
     request.image = session_.image();
     request.preprocessing = asked.preprocessing;
     request.format = asked.format;
     request.overrides = keepingInFp32(asked.model->graph, asked.keep, asked.format);
-    request.runs = kTimedRuns;
     request.threads = session_.settings().value(option::kThreads);
     return request;
 }
@@ -144,7 +144,8 @@ std::shared_ptr<LayersReport> LayersSession::emptyReport(const Question& asked) 
 void LayersSession::run() {
     if (!canRun()) return;
     const Question asked = question();
-    LayersRequest request = requestOf(asked);
+    auto request = requestOf<LayersRequest>(asked);
+    request.runs = kTimedRuns;
     const std::uint64_t number = ++runs_;
     request.ready = [this, number](const LayerReport& layer, std::size_t index) {
         QMetaObject::invokeMethod(
@@ -256,15 +257,8 @@ const LayerSensitivity* LayersSession::alone(const std::string& layer) const {
 
 void LayersSession::inspect(const std::string& layer) {
     if (!canRun()) return;
-    const Question asked = question();
-    LayerValuesRequest request;
-    request.model = asked.model;
-    request.image = session_.image();
-    request.preprocessing = asked.preprocessing;
-    request.format = asked.format;
-    request.overrides = keepingInFp32(asked.model->graph, asked.keep, asked.format);
+    auto request = requestOf<LayerValuesRequest>(question());
     request.layer = layer;
-    request.threads = session_.settings().value(option::kThreads);
     jobs_.start<LayerValues>(
         JobKind::layerValues,
         [request = std::move(request)](std::stop_token stop, const Progress& progress) {

@@ -103,7 +103,9 @@ class LayersSession final : public QObject {
     void applyFormat(const Format& format);
     void followCustom();
     void forgetModel();
-    LayersRequest requestOf(const Question& asked) const;
+    /// What a request of either kind takes from the question.
+    template <class Request>
+    Request requestOf(const Question& asked) const;
     std::shared_ptr<LayersReport> emptyReport(const Question& asked) const;
     void takeLayer(const LayerReport& layer, std::size_t index);
     void take(Result<LayersReport> result, const Question& asked);
