@@ -15,6 +15,7 @@
 #include "graph/torchscript_allowed.h"
 #include "graph/torchscript_lowering.h"
 #include "graph/torchscript_program.h"
+#include "graph/torchscript_storages.h"
 #include "graph/torchscript_tensors.h"
 #include "graph/torchscript_text.h"
 #include "run/executor.h"
@@ -204,6 +205,7 @@ Result<ModelPtr> openTorchScript(const fs::path& path, ZipArchive archive) {
     // LibTorch's own reader neither verifies checksums nor bounds what a compressed record inflates to.
     if (auto status = archive.verify(); !status) return std::move(status).error();
     if (auto status = checkTorchScriptText(archive); !status) return std::move(status).error();
+    if (auto status = checkTorchScriptStorages(archive); !status) return std::move(status).error();
     try {
         return load(path);
     } catch (const std::exception& error) {

@@ -31,7 +31,7 @@ struct Refusal {
 
 class Reader {
   public:
-    explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+    Reader(std::span<const std::byte> bytes, PickleObjects objects) : bytes_(bytes), objects_(objects) {}
 
     Pickle read() {
         pickle_.values.emplace_back();  // index 0: None, shared
@@ -131,7 +131,8 @@ class Reader {
         static const std::map<std::string, bool, std::less<>> dtypes{
             {"float32", true}, {"float64", true}, {"float16", true}, {"bfloat16", true}, {"int64", true}, {"int32", true}, {"bool", true}};
         const bool known = plain.contains(full) || (module == "torch" && (storageType(name) || dtypes.contains(name)));
-        if (!known) refused("the file asks for " + module + "." + name + ", and Mantissa reads tensors only; save the model's state_dict() instead");
+        if (!known && objects_ == PickleObjects::refuse)
+            refused("the file asks for " + module + "." + name + ", and Mantissa reads tensors only; save the model's state_dict() instead");
         push(PickleValue{.kind = Kind::global, .text = full});
     }
 
@@ -176,7 +177,7 @@ class Reader {
             if (arguments.items.size() != 1) damaged("a size is not described as PyTorch does it");
             stack_.push_back(arguments.items[0]);
         } else {
-            push(Kind::none);  // a device or layout: says nothing about the values
+            push(Kind::object);  // a device or layout: says nothing about the values
         }
     }
 
@@ -205,6 +206,7 @@ class Reader {
     void step(std::uint8_t opcode);
 
     std::span<const std::byte> bytes_;
+    PickleObjects objects_;
     std::size_t position_ = 0;
     bool stopped_ = false;
     Pickle pickle_;
@@ -292,7 +294,15 @@ void Reader::step(std::uint8_t opcode) {
         case 'R': reduce(); break;
         case 'b': {  // BUILD: the attributes of a dict (its _metadata) say nothing about the tensors
             pop();
-            if (value(top()).kind != Kind::dict) refused("the file sets attributes of an object, and Mantissa reads tensors only");
+            const Kind target = value(top()).kind;
+            if (target != Kind::dict && target != Kind::object) refused("the file sets attributes of an object, and Mantissa reads tensors only");
+            break;
+        }
+        case 0x81: {  // NEWOBJ
+            if (objects_ == PickleObjects::refuse) refused("the file creates an object, and Mantissa reads tensors only");
+            pop();
+            if (value(pop()).kind != Kind::global) damaged("the pickle creates an object of something that is no class");
+            push(Kind::object);
             break;
         }
         case 'Q': persistentId(); break;
@@ -305,8 +315,8 @@ void Reader::step(std::uint8_t opcode) {
 
 }  // namespace
 
-Result<Pickle> readPickle(std::span<const std::byte> bytes, const std::string& where) {
-    Reader reader(bytes);
+Result<Pickle> readPickle(std::span<const std::byte> bytes, const std::string& where, PickleObjects objects) {
+    Reader reader(bytes, objects);
     try {
         return reader.read();
     } catch (const Refusal& refusal) {

@@ -14,7 +14,7 @@ namespace mantissa {
 
 /// A value of a pickle. Containers hold indices into the Pickle, so that cycles and deep nesting cost nothing.
 struct PickleValue {
-    enum class Kind { none, boolean, integer, real, text, list, tuple, dict, global, storage, tensor };
+    enum class Kind { none, boolean, integer, real, text, list, tuple, dict, global, storage, tensor, object };
     Kind kind = Kind::none;
     std::int64_t integer = 0;  ///< boolean, integer; tensor: offset into its storage in elements
     double real = 0;
@@ -28,8 +28,13 @@ struct PickleValue {
     std::vector<std::int64_t> strides{};
 };
 
-/// A pickle, read but never executed: only plain values, containers and PyTorch's tensors are understood (the rules of torch.load with
-/// weights_only=True); anything else is an error that names what it asked for.
+/// What to make of a pickle that builds objects of classes.
+enum class PickleObjects {
+    refuse,  ///< the rules of torch.load with weights_only=True: an error that names what was asked for
+    skip,    ///< stand for something unknown: a TorchScript module, of which only the storages are wanted
+};
+
+/// A pickle, read but never executed: only plain values, containers and PyTorch's tensors are understood.
 struct Pickle {
     std::vector<PickleValue> values;
     std::uint32_t root = 0;
@@ -40,6 +45,7 @@ struct Pickle {
 
 /// Reads one pickle at the start of `bytes` (protocols 2 to 5 as far as PyTorch writes them). Memory stays proportional to `bytes`.
 /// `where` names file and record for messages.
-Result<Pickle> readPickle(std::span<const std::byte> bytes, const std::string& where);
+Result<Pickle> readPickle(std::span<const std::byte> bytes, const std::string& where,
+                          PickleObjects objects = PickleObjects::refuse);
 
 }  // namespace mantissa

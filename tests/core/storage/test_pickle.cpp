@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "bounded_memory.h"
@@ -64,6 +65,21 @@ TEST(PickleReader, FunctionsAreNeverCalledAndNamedInTheMessage) {
     }
     EXPECT_NE(read("\x80\2" + calls[0] + ".").error().message.find("os.system"), std::string::npos);
     EXPECT_FALSE(std::filesystem::exists(mark));
+}
+
+TEST(PickleReader, ObjectsMayBeSkippedForTheStoragesWithinThem) {
+    // As TorchScript writes a module: its class, made without arguments, and a dict of attributes.
+    const std::string attributes = pickled::text("weight") + pickled::tensor("7", 12, {3, 4}, {4, 1});
+    const std::string module =
+        "\x80\2" + pickled::global("__torch__", "Net") + std::string(")\x81}(") + attributes + "ub.";
+    ASSERT_FALSE(read(module));
+    const auto pickle = readPickle(std::as_bytes(std::span(module)), "made.pkl", PickleObjects::skip);
+    ASSERT_TRUE(pickle) << pickle.error().text();
+    EXPECT_EQ(pickle->at(pickle->root).kind, PickleValue::Kind::object);
+    const auto storage = std::ranges::find(pickle->values, PickleValue::Kind::storage, &PickleValue::kind);
+    ASSERT_NE(storage, pickle->values.end());
+    EXPECT_EQ(storage->text, "7");
+    EXPECT_EQ(storage->numel, 12);
 }
 
 TEST(PickleReader, WhatIsNoPickleIsCorrupt) {
