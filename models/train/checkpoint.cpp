@@ -30,6 +30,7 @@ Json toJson(const RunIdentity& run) {
     return {{"model", run.model},
             {"pictures", run.pictures},
             {"epochs", recipe.epochs},
+            {"small_epochs", recipe.smallEpochs},
             {"batch", recipe.batch},
             {"seed", recipe.seed},
             {"learning_rate", recipe.learningRate},

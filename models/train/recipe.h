@@ -7,6 +7,7 @@ namespace mantissa::training {
 /// How a model is trained. The defaults are those that the bundled SimpleCNN was trained with.
 struct Recipe {
     int epochs = 30;
+    int smallEpochs = 0;          ///< first epochs in which pictures keep their own size: cheaper where a model enlarges them
     int batch = 128;              ///< pictures a step; what is left over of an epoch is not used
     std::uint64_t seed = 1;       ///< of the initial weights, the order of the pictures and their augmentation
     double learningRate = 4e-3;   ///< highest, at the end of the warm-up

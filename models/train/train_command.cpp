@@ -108,6 +108,11 @@ void addTrainCommand(CLI::App& app, int& exitCode) {
     command->add_option("--epochs", r.epochs, "Times that every picture is seen")
         ->check(CLI::Range(1, 100000))
         ->capture_default_str();
+    command
+        ->add_option("--small-epochs", r.smallEpochs,
+                     "How many of the first epochs see pictures in their own size rather than enlarged")
+        ->check(CLI::Range(0, 100000))
+        ->capture_default_str();
     command->add_option("--batch", r.batch, "Pictures a step")->check(CLI::Range(1, 50000))->capture_default_str();
     command->add_option("--seed", r.seed, "Of weights, order and augmentation")->capture_default_str();
     command->add_option("--learning-rate", r.learningRate, "Highest learning rate")

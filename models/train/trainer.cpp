@@ -55,6 +55,7 @@ class Run {
   private:
     RunIdentity identity() const { return {options_.modelName, options_.recipe, data_.train.size()}; }
     Result<at::Tensor> step(const Batch& batch);
+    Preprocessing epochPreprocessing() const;
     void updateAverage();
     void countBatch();
 
@@ -148,6 +149,15 @@ void Run::countBatch() {
         if (!tensor.is_floating_point() && name.ends_with("num_batches_tracked")) tensor.add_(1);
 }
 
+/// The model's own, but for the first epochs' size.
+Preprocessing Run::epochPreprocessing() const {
+    Preprocessing how = options_.preprocessing;
+    if (epochsDone_ >= options_.recipe.smallEpochs) return how;
+    how.resizeHeight = how.resizeWidth = kCifarSide;
+    how.cropHeight = how.cropWidth = kCifarSide;
+    return how;
+}
+
 void Run::updateAverage() {
     const c10::AutoGradMode noGradients(false);
     const double share = 1 - averageDecayAt(options_.recipe, optimiser_.steps());
@@ -166,6 +176,7 @@ Status Run::runEpoch() {
     at::manual_seed(random.seed());  // dropout draws from LibTorch's own generator
     const auto order = random.permutation(data_.train.size());
     const std::int64_t steps = stepsPerEpoch();
+    const Preprocessing preprocessing = epochPreprocessing();
     lossSum_ = 0;
     right_ = 0;
     for (std::int64_t i = 0; i < steps; ++i) {
@@ -174,7 +185,7 @@ Status Run::runEpoch() {
                          .message = "stopped in epoch " + std::to_string(epochsDone_ + 1)};
         const auto pictures = std::span(order).subspan(static_cast<std::size_t>(i * recipe.batch),
                                                        static_cast<std::size_t>(recipe.batch));
-        const Batch batch = augmentedBatch(data_.train, pictures, options_.preprocessing, {recipe, random});
+        const Batch batch = augmentedBatch(data_.train, pictures, preprocessing, {recipe, random});
         auto logits = step(batch);
         if (!logits) return std::move(logits).error();
         right_ += logits->detach().argmax(1).eq(batch.labels).sum().item<std::int64_t>();
