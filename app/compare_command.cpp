@@ -21,6 +21,7 @@ struct Options {
     InputOptions input;
     RunOptions run;
     ScaleChoice scales;
+    std::vector<std::string> keep;
     int top = 5, warmup = 1, runs = 5;
     std::string json, csv, exportDir;
 
@@ -51,7 +52,7 @@ Result<CompareRequest> requestFrom(const Options& options) {
     request.runs = options.runs;
     request.threads = options.run.threads;
 
-    if (auto opened = openInto(request, options.input, options.scales); !opened) return std::move(opened).error();
+    if (auto opened = openInto(request, options.input, options.scales, options.keep); !opened) return std::move(opened).error();
     return request;
 }
 
@@ -119,7 +120,8 @@ void addCompareCommand(CLI::App& app, int& exitCode) {
     auto options = std::make_shared<Options>();
     addInputOptions(*command, options->input);
     addRunOptions(*command, options->run);
-    addScaleOptions(*command, options->scales);
+    addScaleOptions(*command, options->scales, "the picture itself");
+    addKeepOption(*command, options->keep);
     addRepeatOptions(*command, *options);
     command->add_option("--json", options->json, "Write JSON to a file, or to standard output for -")
         ->type_name("FILE");

@@ -47,6 +47,8 @@ class CompareText {
         if (report_.scope == CastScope::activations) subject += "cast      activations only\n";
         for (const auto& one : report_.overrides)
             subject += "layer     " + printable(one.layer) + " in " + one.format.title + "\n";
+        if (const auto scales = scaleWords(report_.scales); !scales.empty())
+            subject += "scales    " + printable(scales) + "\n";
         return subject + "\n" + table_.text() + "\n" + sentences();
     }
 

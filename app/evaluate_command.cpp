@@ -9,6 +9,7 @@
 #include "input_options.h"
 #include "report/evaluate_json.h"
 #include "run_options.h"
+#include "scale_options.h"
 #include "study/evaluate.h"
 
 namespace mantissa::app {
@@ -17,6 +18,7 @@ namespace {
 struct Options {
     std::string model, images, labels;
     RunOptions run;
+    ScaleChoice scales;
     int batch = 0;
     std::string json, csv, resume;
 };
@@ -39,6 +41,9 @@ Result<EvaluateRequest> requestFrom(const Options& options) {
     auto pictures = PictureSet::open({.path = options.images, .labels = options.labels}, request.model->labels);
     if (!pictures) return std::move(pictures).error();
     request.pictures = *std::move(pictures);
+    auto scales = chosenScales(options.scales, *request.model);
+    if (!scales) return std::move(scales).error();
+    request.scales = *std::move(scales);
     return request;
 }
 
@@ -89,6 +94,7 @@ void addEvaluateCommand(CLI::App& app, int& exitCode) {
     command->add_option("--labels", options->labels, "A CSV file of the folder's classes: file, class")
         ->type_name("FILE");
     addRunOptions(*command, options->run);
+    addScaleOptions(*command, options->scales, "those of --images");
     command->add_option("--batch", options->batch, "Pictures at once (default: as memory allows, at most 32)")
         ->type_name("N")
         ->check(CLI::Range(1, 4096).description(""));

@@ -21,6 +21,7 @@ namespace {
 struct Options {
     InputOptions input;
     ScaleChoice scales;
+    std::vector<std::string> keep;
     std::string format = "bf16";
     bool sensitivity = true;
     std::string target;
@@ -37,7 +38,7 @@ Result<LayersRequest> requestFrom(const Options& options) {
     request.format = *std::move(format);
     request.runs = options.runs;
     request.threads = options.threads;
-    if (auto opened = openInto(request, options.input, options.scales); !opened) return std::move(opened).error();
+    if (auto opened = openInto(request, options.input, options.scales, options.keep); !opened) return std::move(opened).error();
     return request;
 }
 
@@ -127,7 +128,8 @@ void addLayersCommand(CLI::App& app, int& exitCode) {
         ->add_option("--target", options->target,
                      "Find the fewest layers to keep in FP32 for this SQNR in dB or margin in logits")
         ->type_name("sqnr:DB|margin:M");
-    addScaleOptions(*command, options->scales);
+    addScaleOptions(*command, options->scales, "the picture itself");
+    addKeepOption(*command, options->keep);
     const auto number = [&](const char* name, int& value, const char* what) {
         return command->add_option(name, value, what)->type_name("N")->check(CLI::Range(0, 1'000'000).description(""));
     };

@@ -21,13 +21,16 @@ void addChoice(CLI::App& command, const std::string& name, Choice& value, const 
 
 }  // namespace
 
-void addScaleOptions(CLI::App& command, ScaleChoice& choice) {
+void addKeepOption(CLI::App& command, std::vector<std::string>& keep) {
     command
-        .add_option("--keep", choice.keep,
+        .add_option("--keep", keep,
                     "Modules that stay in FP32, with all below them, or take another format: NAME=FORMAT")
         ->type_name("LAYER,…")
         ->delimiter(',')
         ->allow_extra_args(false);
+}
+
+void addScaleOptions(CLI::App& command, ScaleChoice& choice, const std::string& usualPictures) {
     addChoice<ScaleGrain>(command, "--weight-scales", choice.options.weights,
                           {{"usual", ScaleGrain::usual},
                            {"none", ScaleGrain::none},
@@ -49,20 +52,15 @@ void addScaleOptions(CLI::App& command, ScaleChoice& choice) {
         ->capture_default_str();
     command
         .add_option("--calibration-images", choice.pictures,
-                    "A folder, or a file of CIFAR-10, to calibrate on (default: the picture itself)")
+                    "A folder, or a file of CIFAR-10, to calibrate on (default: " + usualPictures + ")")
         ->type_name("DIR|FILE");
 }
 
 Result<QuantizationOptions> chosenScales(const ScaleChoice& choice, const Model& model) {
-    QuantizationOptions options = choice.options;
-    if (choice.pictures.empty()) return options;
-    if (options.calibration == Calibration::dynamic)
+    if (!choice.pictures.empty() && choice.options.calibration == Calibration::dynamic)
         return Error{.code = ErrorCode::invalidArgument,
                      .message = "--calibration-images needs --calibrate min-max, percentile or mse"};
-    auto pictures = PictureSet::open({.path = choice.pictures}, model.labels);
-    if (!pictures) return std::move(pictures).error();
-    options.pictures = *std::move(pictures);
-    return options;
+    return calibratedOn(choice.options, choice.pictures, model);
 }
 
 Result<std::vector<LayerFormat>> chosenLayers(const std::vector<std::string>& keep) {

@@ -89,6 +89,7 @@ void MainWindow::makeMenus() {
     compareMenu->addSeparator();
     add(compareMenu, tr("&Preprocessing…"), {}, [this] { editCompare(&ComparePage::editPreprocessing); });
     add(compareMenu, tr("Custom &format…"), {}, [this] { editCompare(&ComparePage::editCustomFormat); });
+    add(compareMenu, tr("&Scales…"), {}, [this] { editCompare(&ComparePage::editScales); });
 
     QMenu* exportMenu = menuBar()->addMenu(tr("E&xport"));
     add(exportMenu, tr("&Export chart…"), QKeySequence(QStringLiteral("Ctrl+E")),

@@ -79,6 +79,7 @@ std::string compareJson(const CompareReport& report) {
     addSource(json, report.image, report.tensor);
     json["reference"] = report.reference().format.name;
     if (!report.overrides.empty()) json["overrides"] = overridesJson(report.overrides);
+    if (const auto scales = scaleWords(report.scales); !scales.empty()) json["scales"] = scales;
     json["runs"] = OrderedJson::array();
     for (const auto& run : report.runs) json["runs"].push_back(runJson(run));
     json["comparisons"] = OrderedJson::array();

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <filesystem>
+#include <string>
+
+#include "graph/model.h"
 #include "image/picture_set.h"
 #include "run/precision_plan.h"
 
@@ -21,6 +25,17 @@ struct QuantizationOptions {
     double percentile = 99.99;  ///< of Calibration::percentile, above 50 and at most 100
     PictureSetPtr pictures{};   ///< to calibrate on; none: the input at hand
     int mostPictures = 64;      ///< of `pictures`, evenly spread
+
+    bool operator==(const QuantizationOptions&) const = default;
 };
+
+/// What is not as usual about them, in words: "activations bounded by percentile 99.99 of 64 pictures in cats"; empty
+/// where all is.
+std::string scaleWords(const QuantizationOptions& options);
+
+/// The options with the pictures of this folder, or file of CIFAR-10, to calibrate on; as they are where `path` is
+/// empty or nothing is calibrated beforehand. Errors: those of PictureSet::open.
+Result<QuantizationOptions> calibratedOn(QuantizationOptions options, const std::filesystem::path& path,
+                                         const Model& model);
 
 }  // namespace mantissa

@@ -223,6 +223,7 @@ Result<CompareReport> CompareStudy::run() {
     report_.scope = request_.scope;
     report_.overrides = request_.overrides;
     report_.keep = request_.keep;
+    report_.scales = request_.scales;
     report_.topK = request_.topK;
     if (auto status = checkOverrides(request_.model->graph, request_.overrides); !status)
         return std::move(status).error();

@@ -116,6 +116,7 @@ struct CompareReport {
     CastScope scope = CastScope::weightsAndActivations;
     std::vector<LayerFormat> overrides{};
     std::vector<std::string> keep{};
+    QuantizationOptions scales{};  ///< of emulated candidates
     int topK = 5;
     std::vector<FormatRun> runs;          ///< the reference first, then the candidates in order
     std::vector<Comparison> comparisons;  ///< one a candidate that ran

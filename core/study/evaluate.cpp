@@ -10,6 +10,7 @@
 
 #include "numerics/error_metrics.h"
 #include "run/memory_limit.h"
+#include "study/calibrator.h"
 #include "study/evaluation_journal.h"
 #include "study/evaluation_summary.h"
 #include "study/format_batches.h"
@@ -73,6 +74,7 @@ class EvaluateStudy {
   private:
     Status prepare();
     Status prepareFormats(const at::Tensor& picture);
+    Result<FormatBatches> prepareFormat(const FormatEvaluation& run, Calibrator& calibrator, const at::Tensor& picture);
     int batchSize() const;
     std::string question() const;
     Status evaluateBatch(const PictureBatch& batch);
@@ -115,11 +117,24 @@ Status EvaluateStudy::prepare() {
     return badRequest("there are no pictures");
 }
 
+Result<FormatBatches> EvaluateStudy::prepareFormat(const FormatEvaluation& run, Calibrator& calibrator,
+                                                   const at::Tensor& picture) {
+    RunnerOptions options = optionsFor(run.format);
+    if (&run != &report_.runs.front()) {
+        auto scales = calibrator.scalesFor(run.format, request_.rounding, control_);
+        if (!scales) return std::move(scales).error();
+        options.scales = *std::move(scales);
+    }
+    return FormatBatches::prepare(request_.model->graph, run.format, options, picture, control_);
+}
+
 Status EvaluateStudy::prepareFormats(const at::Tensor& picture) {
+    QuantizationOptions scales = request_.scales;
+    if (!scales.pictures) scales.pictures = report_.pictures;
+    Calibrator calibrator(request_.model->graph, picture, report_.preprocessing, scales);
     for (auto& run : report_.runs) {
-        const RunnerOptions options = optionsFor(run.format);
-        run.mode = options.mode == RunMode::emulated ? RunMode::emulated : RunMode::native;
-        auto made = FormatBatches::prepare(request_.model->graph, run.format, options, picture, control_);
+        run.mode = optionsFor(run.format).mode == RunMode::emulated ? RunMode::emulated : RunMode::native;
+        auto made = prepareFormat(run, calibrator, picture);
         if (made) {
             run.mode = made->mode();
             run.fallbackFrom = made->fallbackFrom();
@@ -155,6 +170,9 @@ std::string EvaluateStudy::question() const {
         json["formats"].push_back({run.format.name, run.mode == RunMode::native ? "native" : "emulated"});
     json["batch"] = report_.batch;
     if (!request_.keep.empty()) json["keep"] = request_.keep;
+    const QuantizationOptions& s = request_.scales;
+    json["scales"] = {s.weights,    s.activations,  s.calibration,
+                      s.percentile, s.mostPictures, s.pictures ? s.pictures->digest() : std::string()};
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

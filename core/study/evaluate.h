@@ -26,8 +26,9 @@ struct EvaluateRequest {
     RoundOptions rounding;  ///< of emulated formats
     /// Of the candidates: modules whose own operators and weights stay in FP32.
     std::vector<std::string> keep{};
-    int threads = 0;        ///< 0: LibTorch's default
-    int batch = 0;          ///< pictures at once; 0: as many as memory suggests, at most 32
+    QuantizationOptions scales{};  ///< of emulated candidates; without pictures of their own, calibrated on these here
+    int threads = 0;               ///< 0: LibTorch's default
+    int batch = 0;                 ///< pictures at once; 0: as many as memory suggests, at most 32
     /// A file that results are added to, batch by batch, and that an earlier run's are taken from. Empty: none.
     std::filesystem::path resume;
 };

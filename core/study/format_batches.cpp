@@ -31,8 +31,9 @@ Result<FormatBatches> FormatBatches::prepare(const Graph& graph, const Format& f
     const bool activations = options.scope != CastScope::weights;
     // One scale over a batch, or random numbers counted along it, would make a picture's result depend on its
     // neighbours.
+    const bool sharedScale = scalesActivations(format, options.scales.activations) && !options.scales.bounds;
     made.oneAtATime_ = made.mode() == RunMode::emulated && activations &&
-                       (format.kind == FormatKind::integer || options.rounding.rounding == Rounding::stochastic);
+                       (sharedScale || options.rounding.rounding == Rounding::stochastic);
     return made;
 }
 

@@ -3,12 +3,14 @@
 #include <QContextMenuEvent>
 #include <QDialogButtonBox>
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QDropEvent>
 #include <QFile>
 #include <QInputDialog>
 #include <QMenu>
 #include <QMimeData>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QSpinBox>
 #include <QTimer>
 #include <QUndoStack>
@@ -20,9 +22,11 @@
 #include "charts/top_classes_chart.h"
 #include "compare/custom_format_dialog.h"
 #include "compare/option_bar.h"
+#include "compare/scales_dialog.h"
 #include "pages/compare_page.h"
 #include "widgets/error_card.h"
 #include "widgets/format_toggle.h"
+#include "widgets/strip.h"
 #include "window/drop_frame.h"
 #include "window_fixture.h"
 
@@ -105,6 +109,42 @@ class TestCompareOptions final : public QObject {
         QVERIFY(toggle("e6m9")->isChecked());
     }
 
+    void scalesAreChosenByRightClickShownAndUndone() {
+        compares([this] { toggle("int8")->click(); });
+        const auto usual = run("int8")->logits;
+        chooseFromMenu(toggle("int8"), QStringLiteral("Scales"));
+        auto* dialog = fixture_.window->findChild<ScalesDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        QVERIFY(!dialog->percentile().isEnabled());
+        dialog->weightScales().setCurrentIndex(static_cast<int>(ScaleGrain::tensor));
+        dialog->calibration().setCurrentIndex(static_cast<int>(Calibration::percentile));
+        QVERIFY(dialog->percentile().isEnabled());
+        dialog->percentile().setValue(99);
+        compares([&] { dialog->accept(); });
+        QVERIFY(run("int8")->logits != usual);
+        QCOMPARE(session().report()->scales.percentile, 99.0);
+        QVERIFY(std::ranges::any_of(fixture_.window->findChildren<Strip*>(), [](const Strip* strip) {
+            return strip->text().contains(QStringLiteral("one scale a tensor")) &&
+                   strip->text().contains(QStringLiteral("percentile 99"));
+        }));
+        compares([this] { session().undoStack().undo(); });
+        QCOMPARE(run("int8")->logits, usual);
+    }
+
+    void aFolderToCalibrateOnThatIsNotThereIsSaidAndTheLastResultStays() {
+        compares([this] { toggle("int8")->click(); });
+        const auto before = session().report();
+        QSignalSpy problems(&session(), &Session::problem);
+        Choices choices = session().choices();
+        choices.scales.options.calibration = Calibration::minMax;
+        choices.scales.pictures = "/there/is/no/such/folder";
+        session().choose(QStringLiteral("Change the scales"), choices);
+        QVERIFY(problems.wait(20'000));
+        QVERIFY(QString::fromStdString(problems.first().first().value<Problem>().error.text())
+                    .contains(QStringLiteral("/there/is/no/such/folder")));
+        QCOMPARE(session().report(), before);
+    }
+
     void aCustomFormatCannotRepeatAToggle() {
         CustomFormatDialog dialog(session().choices().custom);
         dialog.show();
@@ -179,7 +219,7 @@ class TestCompareOptions final : public QObject {
     void severalModelsAskWhichToKeep() {
         const QString other = fixture_.folder.filePath("absent.safetensors");
         QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(bundledModels().front().string())),
+        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(test::simpleCnn().string())),
                       QUrl::fromLocalFile(other)});
         QCOMPARE(planDrop(data).text, QStringLiteral("Open one of 2 models"));
         QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
@@ -191,7 +231,7 @@ class TestCompareOptions final : public QObject {
         QCOMPARE(dialog->comboBoxItems().size(), 2);
         QVERIFY(!session().busy());  // nothing is opened before the answer
         compares([&] { dialog->accept(); });
-        QCOMPARE(session().model()->path, bundledModels().front());
+        QCOMPARE(session().model()->path, test::simpleCnn());
     }
 
     void aDragThatLeavesHidesTheFrame() {

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "compare/custom_format_dialog.h"
+#include "compare/scales_dialog.h"
 #include "session/session.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
@@ -29,6 +30,9 @@ bool holds(const std::vector<Format>& formats, const Format& one) {
 bool mayRunNative(const Format& format) {
     return format.name == "bf16" || format.name == "fp16" || format.name == "fp32" || format.name == "fp64";
 }
+
+/// TF32 and what has a native type are never stored with scales.
+bool mayHaveScales(const Format& format) { return !mayRunNative(format) && format.name != "tf32"; }
 
 }  // namespace
 
@@ -135,6 +139,7 @@ void OptionBar::showToggleMenu(FormatToggle* toggle, const QPoint& at) {
     QMenu menu(this);
     if (toggle == toggles_[kCustomToggle])
         menu.addAction(tr("Edit custom format…"), this, &OptionBar::editCustomFormat);
+    if (mayHaveScales(toggle->format())) menu.addAction(tr("Scales…"), this, &OptionBar::editScales);
     if (mayRunNative(toggle->format()) && toggle->isChecked()) {
         const Format& format = toggle->format();
         QAction* entry = menu.addAction(tr("Emulate %1").arg(toggle->text()));
@@ -157,6 +162,17 @@ void OptionBar::editCustomFormat() {
         const Format custom = dialog->format();
         session_.choose(tr("Change the custom format to %1").arg(QString::fromStdString(custom.title)),
                         withCustom(session_.choices(), custom));
+    });
+    dialog->open();
+}
+
+void OptionBar::editScales() {
+    auto* dialog = new ScalesDialog(session_.choices().scales, window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        Choices choices = session_.choices();
+        choices.scales = dialog->value();
+        session_.choose(tr("Change the scales"), choices);
     });
     dialog->open();
 }
@@ -208,7 +224,10 @@ void OptionBar::followToggle(std::size_t index) {
             if (session_.report()->runs[run].format == one && session_.report()->runs[run].ok())
                 how = session_.report()->runs[run].mode == RunMode::native ? tr("ran native") : tr("ran emulated");
     QString help = tr("%1, %2 (Alt+%3)").arg(toggle->text(), how).arg(index + 1);
-    if (index == kCustomToggle) help += tr(". Right-click: edit");
+    if (index == kCustomToggle)
+        help += tr(". Right-click: edit, scales");
+    else if (mayHaveScales(one))
+        help += tr(". Right-click: scales");
     toggle->setToolTip(help);
     toggle->setAccessibleName(tr("%1 candidate, %2, %3").arg(toggle->text(), on ? tr("on") : tr("off"), how));
 }

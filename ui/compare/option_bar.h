@@ -30,6 +30,7 @@ class OptionBar final : public QFrame {
     /// The cast and rarely compared formats move into a menu; without it only where there is no room for them.
     void setNarrow(bool narrow);
     void editCustomFormat();
+    void editScales();
 
     QSize minimumSizeHint() const override;
 

@@ -186,6 +186,8 @@ QString provenanceOf(const CompareReport& report) {
             formats << titleOf(run) +
                            (run.mode == RunMode::emulated ? QObject::tr(" emulated") : QObject::tr(" native"));
     parts << formats.join(QStringLiteral(", "));
+    if (const auto scales = scaleWords(report.scales); !scales.empty())
+        parts << QObject::tr("emulated: %1").arg(QString::fromStdString(scales));
     if (!report.keep.empty()) parts << QObject::tr("%1 modules in FP32").arg(report.keep.size());
     parts << QStringLiteral("Mantissa ") + QString::fromStdString(report.environment.mantissa) +
                  QStringLiteral(", LibTorch ") + QString::fromStdString(report.environment.libtorch);

@@ -290,11 +290,28 @@ void ComparePage::showKept(const CompareReport& report) {
     cautions_->addWidget(strip);
 }
 
+/// Scales that are not the usual ones, which change what emulated formats give.
+void ComparePage::showScales(const CompareReport& report) {
+    const auto words = scaleWords(report.scales);
+    if (words.empty() || words == dismissedScales_) return;
+    auto* strip = new Strip(Strip::Kind::info, this);
+    strip->setText(tr("Scales of emulated formats:"), QString::fromStdString(words));
+    strip->addAction(tr("Change…"), [this] { editScales(); });
+    strip->addAction(tr("Usual scales"), [this] {
+        Choices choices = session().choices();
+        choices.scales = {};
+        session().choose(tr("Use the usual scales"), choices);
+    });
+    connect(strip, &Strip::closed, this, [this, words] { dismissedScales_ = words; });
+    cautions_->addWidget(strip);
+}
+
 void ComparePage::showCautions() {
     clearLayout(*cautions_);
     const auto& report = session().report();
     if (!report) return;
     showKept(*report);
+    showScales(*report);
     // One line for all of them: cautions must not push the charts away.
     std::vector<Format> slow;
     QStringList names, times, factors, measured;
@@ -360,6 +377,8 @@ void ComparePage::showState() {
 }
 
 void ComparePage::editCustomFormat() { options_->editCustomFormat(); }
+
+void ComparePage::editScales() { options_->editScales(); }
 
 void ComparePage::editPreprocessing() {
     if (!session().model()) return;

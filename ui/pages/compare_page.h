@@ -45,6 +45,7 @@ class ComparePage final : public Page {
     MetricTable& metrics() const { return *metrics_; }
     void editPreprocessing();
     void editCustomFormat();
+    void editScales();
 
   protected:
     void keyPressEvent(QKeyEvent* event) override;  ///< Esc clears the class that is highlighted
@@ -57,6 +58,7 @@ class ComparePage final : public Page {
     void showReport();
     void showImage();
     void showKept(const CompareReport& report);
+    void showScales(const CompareReport& report);
     void showCautions();
     void showState();
     void chooseCandidate(std::size_t run);
@@ -87,6 +89,7 @@ class ComparePage final : public Page {
     std::optional<std::size_t> highlight_;
     std::set<std::string> dismissedCautions_;  ///< formats whose caution the user has closed
     std::vector<std::string> dismissedKept_;   ///< modules in FP32 whose strip the user has closed
+    std::string dismissedScales_;              ///< words of the scales whose strip the user has closed
     WidthClass width_ = WidthClass::wide;
     QTimer computing_;  ///< runs from the start of a job until it is worth saying so
 };

@@ -113,6 +113,7 @@ MemoryPage::Question MemoryPage::question() const {
             .preprocessing = session().choices().preprocessing,
             .custom = session().choices().custom,
             .batch = options_->batch(),
+            .scales = session().choices().scales.options,
             .keep = session().choices().keep};
 }
 

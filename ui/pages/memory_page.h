@@ -46,6 +46,7 @@ class MemoryPage final : public Page {
         std::optional<Preprocessing> preprocessing;
         Format custom;
         int batch = 1;
+        QuantizationOptions scales;
         std::vector<std::string> keep;
         bool operator==(const Question&) const = default;
     };

@@ -73,12 +73,13 @@ void FolderSession::run() {
     std::erase(request.candidates, request.reference);
     jobs_.start<EvaluateReport>(
         JobKind::evaluate,
-        [request = std::move(request), source = asked->source](
+        [request = std::move(request), source = asked->source, scales = asked->choices.scales](
             std::stop_token stop, const Progress& progress) mutable -> Result<EvaluateReport> {
             if (progress) progress({.stage = "Looking for pictures", .done = 0, .total = 0});
             auto pictures = PictureSet::open(source, request.model->labels);
             if (!pictures) return std::move(pictures).error();
             request.pictures = *std::move(pictures);
+            if (auto status = takeScales(request, scales); !status) return std::move(status).error();
             return evaluate(request, stop, progress);
         },
         [this, asked = *asked](Result<EvaluateReport> result) { take(std::move(result), asked); });

@@ -101,7 +101,8 @@ void LayersSession::applyFormat(const Format& format) {
 }
 
 LayersSession::Question LayersSession::question() const {
-    return {session_.model(), picture_, session_.choices().preprocessing, format_, session_.choices().keep};
+    const Choices& choices = session_.choices();
+    return {session_.model(), picture_, choices.preprocessing, format_, choices.scales, choices.keep};
 }
 
 bool LayersSession::running() const { return jobs_.busy(JobKind::layers); }
@@ -160,10 +161,7 @@ void LayersSession::run() {
     const bool wasLive = std::exchange(showsLive_, false);
     runningSince_.start();
     jobs_.start<LayersReport>(
-        JobKind::layers,
-        [request = std::move(request)](std::stop_token stop, const Progress& progress) {
-            return analyseLayers(request, stop, progress);
-        },
+        JobKind::layers, jobOf(&analyseLayers, std::move(request), asked.scales),
         [this, asked](Result<LayersReport> result) { take(std::move(result), asked); });
     emit runningChanged();
     if (wasLive) emit reportChanged();
@@ -223,10 +221,7 @@ void LayersSession::sweep(const std::optional<PlanTarget>& target) {
     if (!swept_ || !swept_->sameButKept(asked)) alone_.clear();
     swept_ = asked;
     jobs_.start<SensitivityReport>(
-        JobKind::sensitivity,
-        [request = std::move(request)](std::stop_token stop, const Progress& progress) {
-            return analyseSensitivity(request, stop, progress);
-        },
+        JobKind::sensitivity, jobOf(&analyseSensitivity, std::move(request), asked.scales),
         [this, asked](Result<SensitivityReport> result) { takeSensitivity(std::move(result), asked); });
     emit runningChanged();
     emit sweepChanged();
@@ -260,10 +255,7 @@ void LayersSession::inspect(const std::string& layer) {
     auto request = requestOf<LayerValuesRequest>(question());
     request.layer = layer;
     jobs_.start<LayerValues>(
-        JobKind::layerValues,
-        [request = std::move(request)](std::stop_token stop, const Progress& progress) {
-            return layerValues(request, stop, progress);
-        },
+        JobKind::layerValues, jobOf(&layerValues, std::move(request), session_.choices().scales),
         [this, layer](Result<LayerValues> result) {
             if (!result) {
                 emit valuesChanged();

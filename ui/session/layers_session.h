@@ -95,6 +95,7 @@ class LayersSession final : public QObject {
         std::uint64_t picture = 0;  ///< counts the pictures that were opened
         std::optional<Preprocessing> preprocessing;
         Format format;
+        ScaleChoices scales;
         std::vector<std::string> keep;
         bool operator==(const Question&) const = default;
         bool sameButKept(const Question& other) const;

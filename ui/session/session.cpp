@@ -237,10 +237,7 @@ void Session::run() {
     std::erase(request.candidates, request.reference);
     setStale(false);
     jobs_->start<CompareReport>(
-        JobKind::compare,
-        [request = std::move(request)](std::stop_token stop, const Progress& progress) {
-            return compare(request, stop, progress);
-        },
+        JobKind::compare, jobOf(&compare, std::move(request), choices_.scales),
         [this](Result<CompareReport> result) { takeReport(std::move(result)); });
 }
 
@@ -265,6 +262,7 @@ void Session::measureMemory(const std::vector<Format>& formats, int batch) {
                           .preprocessing = choices_.preprocessing,
                           .formats = formats,
                           .batch = batch,
+                          .scales = choices_.scales.options,
                           .keep = choices_.keep};
     jobs_->start<MemoryReport>(
         JobKind::memory,

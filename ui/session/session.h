@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph/sidecar.h"
+#include "session/scale_choices.h"
 #include "study/compare.h"
 #include "study/memory.h"
 #include "study/self_check.h"
@@ -30,6 +31,7 @@ struct Choices {
     std::vector<Format> emulated;  ///< of these, the ones that the user wants emulated even where native kernels exist
     Format custom = *findFormat("e6m9");  ///< what "Custom" is now, on every page
     CastScope scope = CastScope::weightsAndActivations;
+    ScaleChoices scales;                         ///< of emulated formats
     std::optional<Preprocessing> preprocessing;  ///< instead of the model's own
     /// Modules whose own operators and weights stay in FP32, by path, in the order of the model.
     std::vector<std::string> keep;

@@ -57,6 +57,13 @@ TEST(Calibration, MinMaxTakesTheBoundsOfTheFp32Values) {
     }
 }
 
+TEST(Calibration, WhatIsNotUsualIsSaidInWords) {
+    EXPECT_EQ(scaleWords({}), "");
+    EXPECT_EQ(scaleWords({.weights = ScaleGrain::tensor}), "weights with one scale a tensor");
+    EXPECT_EQ(scaleWords({.activations = ScaleGrain::none, .calibration = Calibration::percentile, .percentile = 99.9}),
+              "activations without scales where the format allows, activations bounded by percentile 99.9");
+}
+
 TEST(Calibration, APercentileLetsTheFewLargestSaturate) {
     std::vector<float> x{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1000};
     const auto clipped = doubled(x, "int8", {.calibration = Calibration::percentile, .percentile = 91});

@@ -98,6 +98,31 @@ TEST_F(Evaluate, EveryAnswerIsTheOneThatAComparisonOfThePictureGives) {
     }
 }
 
+TEST_F(Evaluate, ScalesFoundBeforehandAreThoseOfAComparisonAndNeedNoSinglePictures) {
+    auto asked = request(23, {"int8", "e4m3"});
+    asked.batch = 8;
+    asked.scales = {.activations = ScaleGrain::tensor, .calibration = Calibration::minMax};
+    const auto report = good(asked);
+    EXPECT_FALSE(report.runs[1].oneAtATime);
+    EXPECT_FALSE(report.runs[2].oneAtATime);
+    for (std::size_t i = 0; i < report.done.size(); ++i) {
+        CompareRequest single;
+        single.model = asked.model;
+        single.image = asked.pictures->openOne(i).value();
+        single.candidates = asked.candidates;
+        single.scales = asked.scales;
+        single.scales.pictures = asked.pictures;
+        single.runs = 0;
+        const auto compared = compare(single);
+        ASSERT_TRUE(compared) << compared.error().text();
+        for (std::size_t run = 1; run <= 2; ++run)
+            EXPECT_EQ(report.runs[run].rows[i].answer, static_cast<std::int32_t>(compared->runs[run].top[0].index)) << i;
+    }
+    // Each tensor's own bounds would be those of a whole batch.
+    asked.scales.calibration = Calibration::dynamic;
+    EXPECT_TRUE(good(asked).runs[2].oneAtATime);
+}
+
 TEST_F(Evaluate, TheSizeOfTheBatchChangesNoAnswer) {
     auto asked = request(20, {"bf16", "e4m3", "int8"});
     asked.batch = 1;
