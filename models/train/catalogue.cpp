@@ -67,7 +67,13 @@ Trainable mobileVitXxs() {
                        {"qkv_bias", sizes.qkvBias},
                        {"hidden_dropout_prob", sizes.hiddenDropout},
                        {"attention_probs_dropout_prob", sizes.attentionDropout},
-                       {"classifier_dropout_prob", sizes.classifierDropout}},
+                       {"classifier_dropout_prob", sizes.classifierDropout},
+                       // Of segmentation and of Python's own training: stated as Hugging Face states them.
+                       {"aspp_dropout_prob", 0.1},
+                       {"aspp_out_channels", 256},
+                       {"atrous_rates", {6, 12, 18}},
+                       {"initializer_range", 0.02},
+                       {"semantic_loss_ignore_index", 255}},
             .preprocessing = how,
             .layout = BatchLayout::channelsLast,
             .build = [sizes](const WeightSource& source) { return buildMobileVit(sizes, source); }};

@@ -22,7 +22,7 @@ namespace mantissa::training {
 struct Trainable {
     std::string name;               ///< on the command line
     std::string imageProcessor;     ///< Hugging Face's class that does what `preprocessing` says
-    nlohmann::ordered_json config;  ///< model_type, architectures and the sizes, as its config.json has them
+    nlohmann::json config;  ///< model_type, architectures and the sizes, as its config.json has them
     Preprocessing preprocessing;
     BatchLayout layout = BatchLayout::planes;  ///< the faster one to train in
     std::function<Result<Graph>(const WeightSource&)> build;

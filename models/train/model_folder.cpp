@@ -9,11 +9,11 @@
 namespace mantissa::training {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using SortedJson = nlohmann::json;  // as save_pretrained sorts keys
 
-Json configJson(const ModelFolder& folder) {
-    Json config = folder.architecture.config;
-    Json labels = Json::object(), indices = Json::object();
+SortedJson configJson(const ModelFolder& folder) {
+    SortedJson config = folder.architecture.config;
+    SortedJson labels = SortedJson::object(), indices = SortedJson::object();
     for (std::size_t i = 0; i < folder.classNames.size(); ++i) {
         labels[std::to_string(i)] = folder.classNames[i];
         indices[folder.classNames[i]] = i;
@@ -39,9 +39,10 @@ int pillowFilter(Resample filter) {
     return 2;
 }
 
-Json preprocessorJson(const Trainable& architecture) {
+SortedJson preprocessorJson(const Trainable& architecture) {
     const Preprocessing& how = architecture.preprocessing;
-    Json json{{"image_processor_type", architecture.imageProcessor}, {"do_resize", how.resize != ResizeRule::none}};
+    SortedJson json{{"image_processor_type", architecture.imageProcessor},
+                    {"do_resize", how.resize != ResizeRule::none}};
     if (how.resize == ResizeRule::shortestEdge)
         json["size"] = {{"shortest_edge", how.resizeHeight}};
     else

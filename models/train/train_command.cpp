@@ -24,6 +24,7 @@ struct Arguments {
     std::string checkpoint;  // empty: beside `out`
     bool resume = false;     // as the command line has it
     int threads = 0;
+    int testEvery = 1;
     Recipe recipe;
 };
 
@@ -33,18 +34,20 @@ std::string duration(double seconds) {
                       : std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
 }
 
-void printEpoch(const EpochReport& epoch) {
-    app::endProgress();
-    std::printf("epoch %*d/%d  loss %.4f  train %.2f %%  test %.2f %%  %.0f images/s  %s left\n",
-                epoch.epochs > 99 ? 3 : 2, epoch.epoch, epoch.epochs, epoch.loss, 100 * epoch.trainAccuracy,
-                100 * epoch.testAccuracy, epoch.picturesPerSecond, duration(epoch.secondsLeft).c_str());
-    std::fflush(stdout);
-}
-
 std::string fixed(double value, const char* format) {
     char text[64];
     std::snprintf(text, sizeof text, format, value);
     return text;
+}
+
+void printEpoch(const EpochReport& epoch) {
+    app::endProgress();
+    const std::string test =
+        epoch.testAccuracy ? "  test " + fixed(100 * *epoch.testAccuracy, "%.2f") + " %" : std::string();
+    std::printf("epoch %*d/%d  loss %.4f  train %.2f %%%s  %.0f images/s  %s left\n", epoch.epochs > 99 ? 3 : 2,
+                epoch.epoch, epoch.epochs, epoch.loss, 100 * epoch.trainAccuracy, test.c_str(), epoch.picturesPerSecond,
+                duration(epoch.secondsLeft).c_str());
+    std::fflush(stdout);
 }
 
 Status run(const Arguments& arguments) {
@@ -66,6 +69,7 @@ Status run(const Arguments& arguments) {
     options.checkpoint =
         arguments.checkpoint.empty() ? arguments.out + ".checkpoint.safetensors" : arguments.checkpoint;
     options.start = arguments.resume ? Start::resume : Start::fresh;
+    options.testEvery = arguments.testEvery;
     options.afterEpoch = printEpoch;
     if (progress) options.afterStep = [&](std::int64_t step, std::int64_t steps) { progress({"step", step, steps}); };
     options.stop = stop;
@@ -105,6 +109,11 @@ void addTrainCommand(CLI::App& app, int& exitCode) {
                         "Where to keep the state after every epoch (default: beside --out)");
     command->add_flag("--resume", arguments->resume, "Continue from the checkpoint, if there is one");
     command->add_option("--threads", arguments->threads, "Threads (0: LibTorch's choice)")->check(CLI::Range(0, 1024));
+    command
+        ->add_option("--test-every", arguments->testEvery,
+                     "Epochs from one test accuracy to the next (0: only at the end)")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     command->add_option("--epochs", r.epochs, "Times that every picture is seen")
         ->check(CLI::Range(1, 100000))
         ->capture_default_str();

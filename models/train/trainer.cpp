@@ -197,13 +197,17 @@ Status Run::runEpoch() {
     if (auto status = save(); !status) return status;
     if (options_.afterEpoch) {
         const auto seen = static_cast<double>(steps * recipe.batch);
-        auto accuracy = testAccuracy();
-        if (!accuracy) return std::move(accuracy).error();
+        std::optional<double> measured;
+        if (options_.testEvery > 0 && epochsDone_ % options_.testEvery == 0) {
+            auto accuracy = testAccuracy();
+            if (!accuracy) return std::move(accuracy).error();
+            measured = *accuracy;
+        }
         options_.afterEpoch({.epoch = epochsDone_,
                              .epochs = recipe.epochs,
                              .loss = lossSum_ / seen,
                              .trainAccuracy = static_cast<double>(right_) / seen,
-                             .testAccuracy = *accuracy,
+                             .testAccuracy = measured,
                              .picturesPerSecond = seen / took,
                              .secondsLeft = seconds_ / epochsDone_ * (recipe.epochs - epochsDone_)});
     }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -19,7 +20,7 @@ struct EpochReport {
     int epochs = 0;
     double loss = 0;           ///< mean over the epoch's pictures
     double trainAccuracy = 0;  ///< on the augmented pictures, while the weights change
-    double testAccuracy = 0;   ///< of the averaged weights on the test set
+    std::optional<double> testAccuracy{};  ///< of the averaged weights on the test set, in the epochs that ask for it
     double picturesPerSecond = 0;
     double secondsLeft = 0;
 };
@@ -37,6 +38,7 @@ struct TrainingOptions {
     BatchLayout layout = BatchLayout::planes;
     std::filesystem::path checkpoint{};  ///< written after every epoch; empty: none
     Start start = Start::fresh;          ///< resume: continue from `checkpoint` where there is one
+    int testEvery = 1;                   ///< epochs from one test accuracy to the next; 0: only that of the end
     std::function<void(const EpochReport&)> afterEpoch{};
     std::function<void(std::int64_t step, std::int64_t steps)> afterStep{};  ///< within an epoch, from 1
     std::stop_token stop{};
