@@ -206,7 +206,8 @@ TEST(CompareCommand, NamesWhatATensorFileHolds) {
     EXPECT_NE(batch.errors.find("conv1.weight[0]"), std::string::npos) << batch.errors;
     EXPECT_EQ(runProgram("compare --input '" + weights + ":conv1.weight[16]'").exitCode, 2);
     // A picture of 3 × 3 has nothing left after two poolings; the model says so, not a crash.
-    const ProgramRun small = runProgram("compare --input '" + weights + ":conv1.weight[3]'");
+    const ProgramRun small =
+        runProgram("compare --model simple-cnn-cifar10 --input '" + weights + ":conv1.weight[3]'");
     EXPECT_EQ(small.exitCode, 1);
     EXPECT_EQ(small.errorLines(), 1) << small.errors;
 }

@@ -283,7 +283,7 @@ class TestDotPage final : public QObject {
     void aNeuronOfTheLoadedModelIsSummed() {
         QVERIFY(!page()->vectors().button(DotData::neuron)->isEnabled());
         QSignalSpy image(&window_->session(), &Session::imageChanged);
-        window_->openFiles({bundledModels().front(), bundledSamples().front()});
+        window_->openFiles({test::simpleCnn(), bundledSamples().front()});
         QVERIFY(image.count() > 0 || image.wait(kPatience));
         QTRY_VERIFY_WITH_TIMEOUT(page()->vectors().button(DotData::neuron)->isEnabled(), kPatience);
         waitForReport([this] { click(page()->vectors().button(DotData::neuron)); });
@@ -308,9 +308,7 @@ class TestDotPage final : public QObject {
     }
 
     void tensorsOfAFileAreChosen() {
-        const auto models = bundledModels();
-        QVERIFY(!models.empty());
-        const auto path = models.front() / "model.safetensors";
+        const auto path = test::simpleCnn() / "model.safetensors";
         waitForReport([&] { page()->vectors().setFile(QString::fromStdString(path.string())); });
         QCOMPARE(report().source.data, DotData::file);
         QCOMPARE(report().vectors->a, report().vectors->b);

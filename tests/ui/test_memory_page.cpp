@@ -8,7 +8,6 @@
 #include <QSpinBox>
 #include <QTest>
 
-#include "bundled.h"
 #include "charts/chart_export.h"
 #include "charts/live_bytes_chart.h"
 #include "charts/memory_bars_chart.h"
@@ -177,7 +176,7 @@ class TestMemoryPage final : public QObject {
     void anotherModelIsMeasuredWhileThePageIsInFront() {
         waitForReport([this] { showMemoryPage(); });
         const auto before = session().memoryReport();
-        waitForReport([this] { session().openModel(bundledModels().front()); });
+        waitForReport([this] { session().openModel(test::simpleCnn()); });
         QVERIFY(session().memoryReport() != before);
         QCOMPARE(session().memoryReport()->model, session().model());
     }

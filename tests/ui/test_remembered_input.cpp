@@ -7,7 +7,6 @@
 #include <QTest>
 #include <filesystem>
 
-#include "bundled.h"
 #include "compare/preprocessing_dialog.h"
 #include "graph/sidecar.h"
 #include "pages/compare_page.h"
@@ -63,7 +62,7 @@ class TestRememberedInput final : public QObject {
         model_ = fs::path(fixture_.folder.filePath("cnn").toStdString());
         fs::remove_all(model_);
         fs::remove(sidecarPath(model_));
-        fs::copy(bundledModels().front(), model_, fs::copy_options::recursive);
+        fs::copy(test::simpleCnn(), model_, fs::copy_options::recursive);
         QVERIFY(fixture_.emits(&Session::compareReady, [this] { session().openModel(model_); }));
     }
     void cleanup() { fixture_.window.reset(); }
@@ -83,7 +82,7 @@ class TestRememberedInput final : public QObject {
         QCOMPARE(session().model()->preprocessing.normalize, !own.normalize);
         QCOMPARE(session().model()->label(1), std::string("one"));
         QVERIFY(!session().choices().preprocessing);
-        QVERIFY(fixture_.emits(&Session::compareReady, [this] { session().openModel(bundledModels().front()); }));
+        QVERIFY(fixture_.emits(&Session::compareReady, [this] { session().openModel(test::simpleCnn()); }));
         QCOMPARE(session().model()->preprocessing.normalize, own.normalize);
         QVERIFY(fixture_.emits(&Session::compareReady, [this] { session().openModel(model_); }));
         QCOMPARE(session().model()->preprocessing.normalize, !own.normalize);

@@ -12,6 +12,7 @@
 #include "session/job_runner.h"
 #include "session/session.h"
 #include "session/settings.h"
+#include "simple_cnn.h"
 
 using namespace mantissa;
 using namespace mantissa::ui;
@@ -33,7 +34,7 @@ class TestSession final : public QObject {
     /// Opens the bundled model and picture and waits for the first comparison.
     void openBundled(Session& session) {
         QSignalSpy ready(&session, &Session::compareReady);
-        session.openModel(bundledModels().front());
+        session.openModel(test::simpleCnn());
         session.openImage(bundledSamples().front());
         QVERIFY(ready.wait(kPatience));
     }
@@ -290,7 +291,7 @@ class TestSession final : public QObject {
         session.choose("Change preprocessing", choices);
         QVERIFY(ready.wait(kPatience));
         QCOMPARE(session.report()->preprocessing.flipChannels, other.flipChannels);
-        session.openModel(bundledModels().front());
+        session.openModel(test::simpleCnn());
         QVERIFY(ready.wait(kPatience));
         QVERIFY(!session.choices().preprocessing);
         QVERIFY(!session.undoStack().canUndo());
@@ -301,8 +302,8 @@ class TestSession final : public QObject {
         QFile::remove(disguised);
         QVERIFY(QFile::copy(QString::fromStdString(bundledSamples().front().string()), disguised));
         QVERIFY(looksLikePicture(disguised.toStdString()));
-        QVERIFY(!looksLikePicture(bundledModels().front()));
-        QVERIFY(!looksLikePicture(bundledModels().front() / "model.safetensors"));
+        QVERIFY(!looksLikePicture(test::simpleCnn()));
+        QVERIFY(!looksLikePicture(test::simpleCnn() / "model.safetensors"));
     }
 
     void recentFilesAreFewAndNewestFirst() {

@@ -78,8 +78,11 @@ class TestWindow final : public QObject {
     void cleanup() { fixture_.window.reset(); }
 
     void aResultIsThereWithoutDoingAnything() {
+        QVERIFY(fixture_.openAsAtFirstStart());
+        window_ = fixture_.window.get();
         const auto& report = window_->session().report();
         QVERIFY(report);
+        QCOMPARE(report->model->path, bundledModels().front());
         QVERIFY(!window_->findChild<FindingCard*>()->finding().isEmpty());
         QVERIFY(window_->windowTitle().contains(QString::fromStdString(report->model->name)));
         for (Chart* chart : comparePage()->charts())

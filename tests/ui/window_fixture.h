@@ -9,6 +9,7 @@
 
 #include "main_window.h"
 #include "session/settings.h"
+#include "simple_cnn.h"
 #include "theme/theme.h"
 
 namespace mantissa::ui::test {
@@ -40,8 +41,14 @@ class WindowFixture {
     }
 
     /// As at first start: bundled model and picture, compared once. False where no comparison came.
-    bool open() {
+    bool openAsAtFirstStart() {
         return show() && emits(&Session::compareReady, [this] { window->start({}); });
+    }
+
+    /// With SimpleCNN, whichever model is the first, and the first bundled picture, compared once. False where no
+    /// comparison came.
+    bool open() {
+        return show() && emits(&Session::compareReady, [this] { window->start({simpleCnn()}); });
     }
 
     /// Whether `cause` leads to this signal of the session.
