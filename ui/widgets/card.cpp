@@ -19,7 +19,8 @@ Card::Card(const QString& title, QWidget* parent) : QFrame(parent) {
     subtitle_ = new ElidedLabel(Qt::ElideRight, this);
     subtitle_->setProperty("role", "caption");
     subtitle_->hide();
-    busy_ = roleLabel({}, "caption", this);
+    busy_ = new ElidedLabel(Qt::ElideRight, this);
+    busy_->setProperty("role", "caption");
     busy_->hide();
 
     header_ = new QHBoxLayout;
