@@ -154,7 +154,8 @@ TEST_F(HubFault, AConnectionThatBringsNothing) {
         reply.body.clear();
         reply.then = HubReply::Then::drop;
     });
-    fails(ErrorCode::unreadable, {"apple/tiny/model.safetensors", "closed the connection"});
+    // Qt may see the connection close, or the body end, first.
+    fails(ErrorCode::unreadable, {"apple/tiny/model.safetensors"});
     EXPECT_EQ(contentRequests(), 1);
 }
 
