@@ -84,7 +84,7 @@ void DepthChart::keyPressEvent(QKeyEvent* event) {
 }
 
 QString DepthChart::emptyText() const {
-    if (!report_) return tr("No result yet. Press Run to look into the layers.");
+    if (!report_) return tr("No layer was compared yet.");
     for (const auto& one : places_)
         if (!std::isnan(one.local) || !std::isnan(one.cumulative)) return {};
     return part_ == LayerPart::native ? tr("There are no native kernels of this format here.")
