@@ -52,7 +52,8 @@ Result<CompareRequest> requestFrom(const Options& options) {
     request.runs = options.runs;
     request.threads = options.run.threads;
 
-    if (auto opened = openInto(request, options.input, options.scales, options.keep); !opened) return std::move(opened).error();
+    if (auto opened = openInto(request, options.input, options.scales, options.keep); !opened)
+        return std::move(opened).error();
     return request;
 }
 

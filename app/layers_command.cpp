@@ -38,7 +38,8 @@ Result<LayersRequest> requestFrom(const Options& options) {
     request.format = *std::move(format);
     request.runs = options.runs;
     request.threads = options.threads;
-    if (auto opened = openInto(request, options.input, options.scales, options.keep); !opened) return std::move(opened).error();
+    if (auto opened = openInto(request, options.input, options.scales, options.keep); !opened)
+        return std::move(opened).error();
     return request;
 }
 

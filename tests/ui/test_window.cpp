@@ -78,7 +78,7 @@ class TestWindow final : public QObject {
     void cleanup() { fixture_.window.reset(); }
 
     void aResultIsThereWithoutDoingAnything() {
-        QVERIFY(fixture_.openAsAtFirstStart());
+        QVERIFY(fixture_.open({}));
         window_ = fixture_.window.get();
         const auto& report = window_->session().report();
         QVERIFY(report);

@@ -4,8 +4,10 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "main_window.h"
 #include "session/settings.h"
@@ -40,16 +42,14 @@ class WindowFixture {
         return QTest::qWaitForWindowActive(window.get());
     }
 
-    /// As at first start: bundled model and picture, compared once. False where no comparison came.
-    bool openAsAtFirstStart() {
-        return show() && emits(&Session::compareReady, [this] { window->start({}); });
+    /// With these files and, for what they do not name, what the first start shows; compared once. False where no
+    /// comparison came.
+    bool open(const std::vector<std::filesystem::path>& files) {
+        return show() && emits(&Session::compareReady, [&] { window->start(files); });
     }
 
-    /// With SimpleCNN, whichever model is the first, and the first bundled picture, compared once. False where no
-    /// comparison came.
-    bool open() {
-        return show() && emits(&Session::compareReady, [this] { window->start({simpleCnn()}); });
-    }
+    /// With SimpleCNN, whichever model the first start shows.
+    bool open() { return open({simpleCnn()}); }
 
     /// Whether `cause` leads to this signal of the session.
     bool emits(void (Session::*signal)(), const std::function<void()>& cause) const {
