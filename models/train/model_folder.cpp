@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "graph/builder.h"
 #include "storage/atomic_file.h"
+#include "storage/checkpoint.h"
 #include "storage/safetensors_writer.h"
 
 namespace mantissa::training {
@@ -83,6 +85,14 @@ Status writeModelFolder(const ModelFolder& folder) {
     auto metadata = folder.metadata;
     metadata["format"] = "pt";  // Hugging Face's loaders ask for it
     return writeSafetensors(folder.path / "model.safetensors", records, metadata);
+}
+
+Result<Graph> readModelFolder(const Trainable& architecture, const std::filesystem::path& folder) {
+    const auto path = checkpointIn(folder);
+    if (!path) return path.error();
+    const auto weights = openCheckpoint(*path);
+    if (!weights) return weights.error();
+    return architecture.build(WeightSource::fromCheckpoint(*weights));
 }
 
 }  // namespace mantissa::training

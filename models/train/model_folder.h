@@ -24,4 +24,8 @@ struct ModelFolder {
 /// last: a folder without them is seen to be unfinished. Each file is written whole or not at all.
 Status writeModelFolder(const ModelFolder& folder);
 
+/// The architecture with the weights of such a folder, to train on from. Errors: no weights there, or other tensors
+/// than the architecture has.
+Result<Graph> readModelFolder(const Trainable& architecture, const std::filesystem::path& folder);
+
 }  // namespace mantissa::training

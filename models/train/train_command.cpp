@@ -22,6 +22,7 @@ struct Arguments {
     std::string model = "simple-cnn";
     std::string out;
     std::string checkpoint;  // empty: beside `out`
+    std::string startFrom;   // a folder of Hugging Face's form; empty: new weights
     bool resume = false;     // as the command line has it
     int threads = 0;
     int testEvery = 1;
@@ -58,7 +59,8 @@ Status run(const Arguments& arguments) {
     if (arguments.threads > 0) at::set_num_threads(arguments.threads);
     auto data = openCifar10(arguments.data);
     if (!data) return std::move(data).error();
-    auto graph = architecture->build(WeightSource::initialised(arguments.recipe.seed));
+    auto graph = arguments.startFrom.empty() ? architecture->build(WeightSource::initialised(arguments.recipe.seed))
+                                             : readModelFolder(*architecture, arguments.startFrom);
     if (!graph) return std::move(graph).error();
 
     const Progress progress = app::terminalProgress();
@@ -96,7 +98,7 @@ Status run(const Arguments& arguments) {
 
 void addTrainCommand(CLI::App& app, int& exitCode) {
     auto arguments = std::make_shared<Arguments>();
-    auto* command = app.add_subcommand("train", "Train a model from scratch and write it as a Hugging Face folder");
+    auto* command = app.add_subcommand("train", "Train a model and write it as a Hugging Face folder");
     std::vector<std::string> names;
     for (const auto& trainable : trainables()) names.push_back(trainable.name);
     Recipe& r = arguments->recipe;
@@ -105,6 +107,8 @@ void addTrainCommand(CLI::App& app, int& exitCode) {
         ->check(CLI::IsMember(names))
         ->capture_default_str();
     command->add_option("--out", arguments->out, "Folder to write")->required();
+    command->add_option("--start-from", arguments->startFrom,
+                        "Folder of an earlier training whose weights to go on from, instead of new ones");
     command->add_option("--checkpoint", arguments->checkpoint,
                         "Where to keep the state after every epoch (default: beside --out)");
     command->add_flag("--resume", arguments->resume, "Continue from the checkpoint, if there is one");

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "temporary_folder.h"
 #include "tiny_data.h"
 #include "train/model_folder.h"
+#include "train/trainer.h"
 
 namespace {
 
@@ -55,6 +57,44 @@ TEST(ModelFolder, HoldsWhatAHuggingFaceFolderHolds) {
             EXPECT_EQ(std::memcmp(stored->bytes.data(), weight.tensor.bytes.data(), stored->bytes.size()), 0);
         }
     }
+}
+
+TEST(ModelFolder, TrainingGoesOnFromTheWeightsOfAFolder) {
+    const TemporaryFolder temporary;
+    const auto& architecture = trainables().front();
+    const auto graph = architecture.build(WeightSource::initialised(1));
+    ASSERT_TRUE(graph) << graph.error().text();
+    ASSERT_TRUE(writeModelFolder(
+        {.path = temporary.path(), .architecture = architecture, .graph = *graph, .classNames = {}, .metadata = {}}));
+
+    const auto again = readModelFolder(architecture, temporary.path());
+    ASSERT_TRUE(again) << again.error().text();
+    ASSERT_EQ(again->weights.size(), graph->weights.size());
+    for (std::size_t i = 0; i < graph->weights.size(); ++i) {
+        const auto &read = again->weights[i].tensor, &written = graph->weights[i].tensor;
+        EXPECT_EQ(read.name, written.name);
+        EXPECT_TRUE(std::ranges::equal(read.bytes, written.bytes)) << written.name;
+    }
+
+    const auto trained = train(*again, test::tinyData(8, 8),
+                               {.modelName = architecture.name,
+                                .recipe = {.epochs = 1, .batch = 4},
+                                .preprocessing = architecture.preprocessing});
+    ASSERT_TRUE(trained) << trained.error().text();
+    const auto kept = readModelFolder(architecture, temporary.path());
+    ASSERT_TRUE(kept);
+    EXPECT_TRUE(std::ranges::equal(kept->weights[0].tensor.bytes, graph->weights[0].tensor.bytes));
+}
+
+TEST(ModelFolder, AFolderOfAnotherArchitectureIsNothingToGoOnFrom) {
+    const TemporaryFolder temporary;
+    const auto &one = trainables()[0], &other = trainables()[1];
+    const auto graph = one.build(WeightSource::initialised(1));
+    ASSERT_TRUE(graph) << graph.error().text();
+    ASSERT_TRUE(writeModelFolder(
+        {.path = temporary.path(), .architecture = one, .graph = *graph, .classNames = {}, .metadata = {}}));
+    EXPECT_FALSE(readModelFolder(other, temporary.path()));
+    EXPECT_FALSE(readModelFolder(one, temporary.path() / "elsewhere"));
 }
 
 TEST(ModelFolder, AFolderThatCannotBeMadeIsAnError) {
