@@ -16,13 +16,6 @@ std::optional<double> unitRoundoff(const Format& format);
 /// Stability of Numerical Algorithms, lemma 3.1). Holds while nu < 1; none beyond.
 std::optional<double> gammaFactor(std::uint64_t n, double u);
 
-/// How far a computed dot product of n terms can be from Σ aᵢbᵢ at most, as a share of Σ |aᵢbᵢ|.
-struct ErrorBound {
-    double relative = 0;
-    std::uint64_t roundings = 0;  ///< the k of γₖ: what one term meets in the accumulator
-    bool firstOrder = false;      ///< Kahan: 2u, without the O(nu²) that follows it (Higham 2002, (4.8))
-};
-
 /// What a dot product is computed in.
 struct DotArithmetic {
     Format product;      ///< each aᵢbᵢ is rounded to it once
@@ -30,13 +23,36 @@ struct DotArithmetic {
     SummationOrder order;
 };
 
-/// After Higham 2002, (3.5) and (4.4), with the product's rounding apart: (1 + u_p)(1 + γₖ) − 1, k the longest way of a
-/// term into the sum. With one format for both and sequential order it is γₙ or a little less. None where ku ≥ 1, and
-/// for integers. Overflow voids it, and underflow adds to it (underflowBound).
-std::optional<ErrorBound> errorBound(const DotArithmetic& arithmetic, std::uint64_t n);
+/// What is added up, as far as a bound needs to know.
+struct DotTerms {
+    std::uint64_t n = 0;
+    double sizes = 0;              ///< Σ |aᵢbᵢ|
+    double largest = 0;            ///< of all |aᵢbᵢ|
+    std::uint64_t underflows = 0;  ///< products other than 0 below the product format's smallest normal (mayUnderflow)
+};
 
-/// What underflow can add, in absolute terms: half a smallest value a rounding among the subnormals. Sums of two values
-/// of one format are exact there, so only products, and sums of products finer than the accumulator, count.
-double underflowBound(const DotArithmetic& arithmetic, std::uint64_t n);
+/// Whether rounding a product of this size can lose more than a share u of it.
+bool mayUnderflow(const Format& product, double size);
+
+/// How far a computed dot product can be from Σ aᵢbᵢ at most: relative · Σ |aᵢbᵢ| + underflow.
+struct ErrorBound {
+    double relative = 0;
+    double underflow = 0;         ///< in absolute terms: half a smallest value for each rounding among the subnormals
+    std::uint64_t roundings = 0;  ///< the k of γₖ: what one term meets in the accumulator
+    bool firstOrder = false;      ///< Kahan: 2u, without the O(nu²) that follows it (Higham 2002, (4.8))
+
+    double absolute(double sizes) const { return relative * sizes + underflow; }
+    /// As a share of Σ |aᵢbᵢ|; ∞ or NaN where that is 0.
+    double share(double sizes) const { return relative + underflow / sizes; }
+};
+
+/// After Higham 2002, (3.5) and (4.4), with the product's rounding apart: (1 + u_p)(1 + γₖ) − 1, k the longest way of a
+/// term into the sum. With one format for both and sequential order it is γₙ or a little less. Sums of two values of
+/// one format are exact among its subnormals, so only products, and sums of products finer than the accumulator,
+/// underflow; in formats without subnormals every sum can.
+///
+/// None where ku ≥ 1, for integers, for Kahan's order without subnormals, and where a format that clamps what is too
+/// large for it might have done so. Where overflow gives infinity or NaN, a bound holds for sums that are finite.
+std::optional<ErrorBound> errorBound(const DotArithmetic& arithmetic, const DotTerms& terms);
 
 }  // namespace mantissa

@@ -1,5 +1,7 @@
 #include "report/dot_json.h"
 
+#include <cmath>
+
 #include "report/json_number.h"
 
 namespace mantissa {
@@ -23,12 +25,14 @@ OrderedJson vectorsJson(const DotReport& report) {
     return json;
 }
 
-OrderedJson relative(double error, double exact) { return exact == 0 ? OrderedJson() : jsonNumber(error / exact); }
+/// Positive where the sum is too large, whatever the sign of the exact one.
+OrderedJson relative(double error, double of) { return of == 0 ? OrderedJson() : jsonNumber(error / std::abs(of)); }
 
 OrderedJson boundJson(const DotReport& report, const DotSeries& series) {
     if (!series.bound) return nullptr;
     return {{"relative", jsonNumber(series.bound->relative)},
-            {"absolute", jsonNumber(series.bound->relative * report.sizes)},
+            {"underflow", jsonNumber(series.bound->underflow)},
+            {"absolute", jsonNumber(series.bound->absolute(report.sizes))},
             {"roundings", series.bound->roundings},
             {"first_order", series.bound->firstOrder}};
 }
@@ -49,6 +53,7 @@ OrderedJson seriesJson(const DotReport& report, const DotSeries& series) {
         json["stagnation"] = {{"n", stop->n},
                               {"sum", jsonNumber(stop->sum)},
                               {"gap", jsonNumber(stop->gap)},
+                              {"clamped", stop->clamped()},
                               {"largest_addend", jsonNumber(stop->largestAddend)}};
     if (series.notFiniteFrom) json["not_finite_from"] = *series.notFiniteFrom;
     return json;

@@ -95,6 +95,7 @@ class DotStudy {
     std::vector<double> sums_;
     ExactSum exact_;
     DoubleDouble running_, sizes_;
+    std::uint64_t underflows_ = 0;
 };
 
 Status DotStudy::check() const {
@@ -159,7 +160,10 @@ void DotStudy::advance(std::uint64_t from, std::uint64_t to) {
         const double product = static_cast<double>(a[i]) * static_cast<double>(b[i]);
         exact_.add(product);
         accumulate(running_, product);
-        accumulate(sizes_, std::abs(product));
+        const double size = std::abs(product);
+        accumulate(sizes_, size);
+        report_.largestProduct = std::max(report_.largestProduct, size);
+        if (mayUnderflow(request_.product, size)) ++underflows_;
         stretch_.exact[i] = running_;
         stretch_.sizes[i] = sizes_.high;
     }
@@ -172,27 +176,34 @@ void DotStudy::draw() {
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
     report_.exactSums.push_back(stretch_.exact.back().high);
     report_.sizeSums.push_back(sizes_.high);
+    report_.underflows.push_back(underflows_);
     for (auto& runner : runners_) {
         runner.series.sums.push_back(runner.sum.value());
         runner.series.largestErrors.push_back(runner.series.notFiniteFrom ? kNan : runner.largest);
     }
 }
 
+/// Where a sum stopped for good: nothing as large as anything so far could move it on, and more than one addition did
+/// not.
+std::optional<Stagnation> stagnationOf(const Format& f, const std::optional<Standstill>& still) {
+    if (!still || !std::isfinite(still->total) || still->total == 0 || still->added <= still->since + 1 ||
+        still->largestAddend == 0)
+        return std::nullopt;
+    Stagnation stop{.n = still->since, .sum = still->total, .gap = 0, .largestAddend = still->largestAddend};
+    const double end = std::copysign(std::numeric_limits<double>::infinity(), still->total);
+    if (roundTo(f, end) == still->total) return stop;  // this format clamps
+    const std::uint64_t code = encode(f, std::abs(still->total));
+    stop.gap = decode(f, nextUp(f, code)) - std::abs(still->total);
+    if (!std::isfinite(stop.gap) || stop.largestAddend > stop.gap / 2) return std::nullopt;
+    return stop;
+}
+
 void DotStudy::finish(Runner& runner) {
     DotSeries& series = runner.series;
     series.sum = runner.sum.value();
     series.error = 0 - exact_.minus(series.sum);  // no −0
-    series.bound = errorBound({request_.product, series.how.accumulator, series.how.order}, report_.n);
-    // Stopped for good: nothing as large as anything so far could move it on, and more than one addition did not.
-    const auto still = runner.sum.standstill();
-    if (still && std::isfinite(still->total) && still->added > still->since + 1 && still->total != 0) {
-        const Format& f = series.how.accumulator;
-        const std::uint64_t code = encode(f, std::abs(still->total));
-        const double gap = decode(f, nextUp(f, code)) - std::abs(still->total);
-        if (std::isfinite(gap) && still->largestAddend > 0 && still->largestAddend <= gap / 2)
-            series.stagnation = {
-                .n = still->since, .sum = still->total, .gap = gap, .largestAddend = still->largestAddend};
-    }
+    series.bound = report_.boundAt(series, report_.steps.size() - 1);
+    series.stagnation = stagnationOf(series.how.accumulator, runner.sum.standstill());
     report_.series.push_back(std::move(series));
 }
 
@@ -232,6 +243,13 @@ Result<DotReport> DotStudy::run() {
 }
 
 }  // namespace
+
+std::optional<ErrorBound> DotReport::boundAt(const DotSeries& of, std::size_t i) const {
+    if (of.notFiniteFrom && *of.notFiniteFrom <= steps[i]) return std::nullopt;
+    return errorBound(
+        {product, of.how.accumulator, of.how.order},
+        {.n = steps[i], .sizes = sizeSums[i], .largest = largestProduct, .underflows = underflows[i]});
+}
 
 std::string DotSeries::name() const { return how.accumulator.title + " " + orderName(how.order); }
 

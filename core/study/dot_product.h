@@ -28,12 +28,15 @@ struct DotRequest {
     std::vector<DotSum> sums;
 };
 
-/// A running sum that has come to a stop: what is added is at most half the gap to the next value.
+/// A running sum that has come to a stop: what is added is at most half the gap to the next value, or there is no next
+/// value and what is too large is clamped.
 struct Stagnation {
     std::uint64_t n = 0;  ///< terms after which the sum never changed again
     double sum = 0;
-    double gap = 0;            ///< to the next value away from zero
-    double largestAddend = 0;  ///< of all that were added; at most gap / 2
+    double gap = 0;            ///< to the next value away from zero; 0 at the largest of a format that clamps
+    double largestAddend = 0;  ///< of all that were added; at most gap / 2 unless clamped
+
+    bool clamped() const { return gap == 0; }
 };
 
 /// One way of adding up, at the steps that the report draws.
@@ -46,7 +49,7 @@ struct DotSeries {
     double error = 0;     ///< sum − exact, rounded once; ±∞ or NaN where the sum is
     std::optional<std::uint64_t> notFiniteFrom{};  ///< terms after which the sum was first infinite or NaN
     std::optional<Stagnation> stagnation{};        ///< of sequential and blocked order
-    std::optional<ErrorBound> bound{};             ///< at n
+    std::optional<ErrorBound> bound{};             ///< at n; none where the sum is not finite
     /// The sum after 0, kDotCheckpoint, 2 kDotCheckpoint, … terms, so that any step can be looked at soon (dotStep).
     std::vector<RunningSum> checkpoints{};
 
@@ -73,11 +76,16 @@ struct DotReport {
     std::vector<std::uint64_t> steps;  ///< drawn: ascending, from 1 to n, each where there are few
     std::vector<double> exactSums;     ///< after steps[i] terms
     std::vector<double> sizeSums;
+    std::vector<std::uint64_t> underflows;  ///< of products, so far: see DotTerms
+    double largestProduct = 0;              ///< of all |aᵢbᵢ|
     std::vector<DotSeries> series;   ///< one a requested sum, in order
     std::vector<DotKernel> kernels;  ///< one an accumulator that LibTorch has a dtype for
     std::string finding;             ///< one sentence: "The BF16 sum of 4096 ones stops at 256"
     std::string explanation;         ///< one or two more
     double seconds = 0;
+
+    /// The bound on the error of a series after steps[i] terms; none where its sum is no longer finite.
+    std::optional<ErrorBound> boundAt(const DotSeries& of, std::size_t i) const;
 
     /// Pairwise sums of more terms than this are looked at where a step is drawn and every 4096 terms, all others after
     /// every term.

@@ -8,6 +8,8 @@ namespace mantissa {
 namespace {
 
 std::string number(double value) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value < 0 ? "minus infinity" : "infinity";
     char text[32];
     std::snprintf(text, sizeof text, "%.7g", value);
     return text;
@@ -19,13 +21,24 @@ std::string percent(double share) {
     return std::string(text) + " %";
 }
 
-std::string inOrder(const DotSeries& series) {
-    return series.how.order.kind == SummationKind::sequential ? "" : ", " + orderName(series.how.order) + ",";
+/// ", in blocks of 32,": what is said of the order within a sentence.
+std::string inOrder(const SummationOrder& order) {
+    switch (order.kind) {
+        case SummationKind::sequential:
+            return "";
+        case SummationKind::blocked:
+            return ", in blocks of " + std::to_string(order.block) + ",";
+        case SummationKind::pairwise:
+            return ", added pairwise,";
+        case SummationKind::kahan:
+            return ", added after Kahan,";
+    }
+    return "";
 }
 
 /// "The BF16 sum of 4096 ones"
 std::string subject(const DotReport& report, const DotSeries& series) {
-    return "The " + series.how.accumulator.title + " sum of " + report.vectors->terms + inOrder(series);
+    return "The " + series.how.accumulator.title + " sum of " + report.vectors->terms + inOrder(series.how.order);
 }
 
 /// The series whose error is largest among those that `counts` holds for; null where it holds for none.
@@ -41,6 +54,12 @@ void describeStagnation(DotReport& report, const DotSeries& series) {
     const Stagnation& stop = *series.stagnation;
     const std::string& format = series.how.accumulator.title;
     report.finding = subject(report, series) + " stops at " + number(stop.sum);
+    if (stop.clamped()) {
+        report.explanation = "The exact sum is " + number(report.exact) + ". No " + format + " value lies beyond " +
+                             number(stop.sum) + ", so every larger sum is clamped to it, from n = " +
+                             std::to_string(stop.n) + " on.";
+        return;
+    }
     report.explanation =
         "The exact sum is " + number(report.exact) + ". At " + number(std::abs(stop.sum)) + " the gap to the next " +
         format + " value is " + number(stop.gap) + ", and what is added is " +

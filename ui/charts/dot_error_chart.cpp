@@ -15,8 +15,13 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMostDecades = 12;
 
-DotArithmetic arithmeticOf(const DotReport& report, const DotSeries& series) {
-    return {report.product, series.how.accumulator, series.how.order};
+/// Words whose lower left corner is at `at`, on a ground of their own where curves run.
+void paintNote(QPainter& painter, QPointF at, const QString& text, const ChartStyle& style) {
+    QColor ground = style.tokens.card;
+    ground.setAlphaF(0.85F);
+    const QSizeF size = textSize(text, style.axisFont());
+    painter.fillRect(QRectF(at - QPointF(2, size.height()), size + QSizeF(4, 0)), ground);
+    paintText(painter, at, Qt::AlignLeft | Qt::AlignBottom, text, style.axisFont(), style.tokens.text2);
 }
 
 }  // namespace
@@ -34,9 +39,9 @@ QString DotErrorChart::finding() const {
 
 std::vector<double> DotErrorChart::bounds(const DotSeries& series) const {
     std::vector<double> values;
-    for (const auto n : report().steps) {
-        const auto bound = errorBound(arithmeticOf(report(), series), n);
-        values.push_back(bound ? bound->relative : kNan);
+    for (std::size_t i = 0; i < report().steps.size(); ++i) {
+        const auto bound = report().boundAt(series, i);
+        values.push_back(bound ? bound->share(report().sizeSums[i]) : kNan);
     }
     return values;
 }
@@ -81,7 +86,7 @@ std::vector<DotChart::EndLabel> DotErrorChart::endLabels(const Range& range) con
             return label.format == series.how.accumulator && std::abs(std::log10(label.value / error)) < 0.1;
         });
         if (same != labels.end())
-            same->text += QStringLiteral(", ") + titleOf(series.how.order).toLower();
+            same->text += QStringLiteral(", ") + wordsOf(series.how.order);
         else
             labels.push_back({.value = error, .text = titleOf(series), .format = series.how.accumulator});
     }
@@ -139,8 +144,7 @@ void DotErrorChart::drawUnitRoundoff(QCustomPlot& plot, QCPAxisRect* rect, const
         const QString text = tr("u = 2%1, at most lost in one %2 rounding")
                                  .arg(superscriptText(static_cast<int>(std::lround(std::log2(*u)))),
                                       QString::fromStdString(inspected().how.accumulator.title));
-        paintText(painter, {rect->left() + 6.0, at - 2}, Qt::AlignLeft | Qt::AlignBottom, text, style.axisFont(),
-                  style.tokens.text2);
+        paintNote(painter, {rect->left() + 6.0, at - 2}, text, style);
     });
 }
 
@@ -159,8 +163,7 @@ void DotErrorChart::draw(QCustomPlot& plot, const ChartStyle& style) const {
     drawUnitRoundoff(plot, rect, style);
     if (const QString text = notDrawnText(shown); !text.isEmpty())
         addPainting(plot, rect, [=](QPainter& painter) {
-            paintText(painter, {rect->left() + 6.0, rect->bottom() - 3.0}, Qt::AlignLeft | Qt::AlignBottom, text,
-                      style.axisFont(), style.tokens.text2);
+            paintNote(painter, {rect->left() + 6.0, rect->bottom() - 3.0}, text, style);
         });
     drawStepLine(plot, rect, style);
     drawEndLabels(plot, rect, style, labels);
@@ -176,10 +179,10 @@ QString DotErrorChart::hoverText(const QCustomPlot& plot, QPointF position) cons
     QStringList lines{tr("up to n = %1").arg(groupedText(static_cast<std::int64_t>(*found)))};
     for (const auto index : shownSeries()) {
         const DotSeries& series = report().series[index];
-        const auto bound = errorBound(arithmeticOf(report(), series), *found);
+        const auto bound = report().boundAt(series, i);
         lines << tr("%1: %2, bound %3")
                      .arg(titleOf(series), errorText(series.largestErrors[i]),
-                          bound ? compactText(bound->relative, 3) : tr("none, ku ≥ 1"));
+                          bound ? compactText(bound->share(report().sizeSums[i]), 3) : tr("none"));
     }
     return lines.join('\n');
 }

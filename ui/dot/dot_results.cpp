@@ -19,16 +19,31 @@ namespace {
 
 constexpr int kResultRow = 20, kRowsShown = 6;
 
-/// "exact", "−93.75 %", or the difference itself where the exact sum is 0.
-QString relativeText(double error, double exact) {
-    if (error == 0) return QStringLiteral("exact");
-    if (!std::isfinite(error) || !std::isfinite(exact)) return QStringLiteral("—");
-    if (exact == 0) return compactText(error, 3);
-    const double percent = 100 * error / std::abs(exact);
+/// "93.75 %" of the exact sum, or the difference itself where that is 0.
+QString shareText(double difference, double exact) {
+    if (!std::isfinite(difference) || !std::isfinite(exact)) return QStringLiteral("—");
+    if (exact == 0) return compactText(difference, 3);
+    const double percent = 100 * difference / std::abs(exact);
     const double size = std::abs(percent);
-    if (size < 0.01 || size >= 1e5) return compactText(error / std::abs(exact), 3);
-    return (percent > 0 ? QStringLiteral("+") : QString()) + fixedText(percent, size < 1 ? 3 : 2) +
-           QStringLiteral(" %");
+    if (size < 0.01 || size >= 1e5) return compactText(difference / std::abs(exact), 3);
+    return fixedText(percent, size < 1 ? 3 : 2) + QStringLiteral(" %");
+}
+
+/// "exact", "−93.75 %".
+QString errorText(double error, double exact) {
+    if (error == 0) return QStringLiteral("exact");
+    return (error > 0 && std::isfinite(error) ? QStringLiteral("+") : QString()) + shareText(error, exact);
+}
+
+/// Why a sum has no bound.
+QString noBoundText(const DotReport& report, const DotSeries& series) {
+    if (!std::isfinite(series.sum)) return DotResultModel::tr("No bound holds for a sum that overflowed.");
+    if (!unitRoundoff(series.how.accumulator) || !unitRoundoff(report.product))
+        return DotResultModel::tr("No bound: the rounding errors of integers do not grow with the value.");
+    const auto k = longestPath(series.how.order, report.n);
+    if (!gammaFactor(k, *unitRoundoff(series.how.accumulator)))
+        return DotResultModel::tr("No bound: ku ≥ 1, where γₖ = ku / (1 − ku) says nothing.");
+    return DotResultModel::tr("No bound: values may have been clamped to the largest of the format.");
 }
 
 }  // namespace
@@ -75,14 +90,14 @@ QString DotResultModel::text(int row, int column) const {
         const DotSeries& series = report_->series[*index];
         if (column == kOrder) return titleOf(series.how.order);
         if (column == kSum) return sumText(series.sum);
-        if (column == kError) return relativeText(series.error, report_->exact);
+        if (column == kError) return errorText(series.error, report_->exact);
         if (!series.bound) return QStringLiteral("—");
-        return (series.bound->firstOrder ? QStringLiteral("~ ") : QString()) + compactText(series.bound->relative, 2);
+        return (series.bound->firstOrder ? QStringLiteral("~ ") : QString()) + shareText(series.bound->absolute(report_->sizes), report_->exact);
     }
     const DotKernel& kernel = report_->kernels[static_cast<std::size_t>(row) - report_->series.size()];
     if (column == kOrder) return tr("LibTorch");
     if (column == kBound || kernel.failure) return QStringLiteral("—");
-    return column == kSum ? sumText(kernel.sum) : relativeText(kernel.error, report_->exact);
+    return column == kSum ? sumText(kernel.sum) : errorText(kernel.error, report_->exact);
 }
 
 QString DotResultModel::toolTip(int row) const {
@@ -96,7 +111,10 @@ QString DotResultModel::toolTip(int row) const {
     const DotSeries& series = report_->series[*index];
     QStringList lines{
         tr("%1: sum %2, error %3").arg(titleOf(series), compactText(series.sum, 17), compactText(series.error, 6))};
-    if (series.stagnation)
+    if (series.stagnation && series.stagnation->clamped())
+        lines << tr("Stops at n = %1, at the largest value.")
+                     .arg(groupedText(static_cast<std::int64_t>(series.stagnation->n)));
+    else if (series.stagnation)
         lines << tr("Stops at n = %1.").arg(groupedText(static_cast<std::int64_t>(series.stagnation->n)));
     if (series.notFiniteFrom)
         lines << tr("Not finite from n = %1 on.").arg(groupedText(static_cast<std::int64_t>(*series.notFiniteFrom)));
@@ -108,7 +126,9 @@ QString DotResultModel::toolTip(int row) const {
                      .arg(groupedText(static_cast<std::int64_t>(series.bound->roundings)),
                           compactText(series.bound->relative, 3));
     else
-        lines << tr("No bound: ku ≥ 1, where γₖ = ku / (1 − ku) says nothing.");
+        lines << noBoundText(*report_, series);
+    if (series.bound && series.bound->underflow > 0)
+        lines << tr("Underflow adds at most %1.").arg(compactText(series.bound->underflow, 3));
     return lines.join('\n');
 }
 
@@ -151,7 +171,7 @@ QVariant DotResultModel::headerData(int section, Qt::Orientation orientation, in
     if (role == Qt::ToolTipRole && section == kError)
         return tr("(sum − exact) / |exact|; the difference itself where the exact sum is 0");
     if (role == Qt::ToolTipRole && section == kBound)
-        return tr("Most that |sum − exact| can be, as a share of Σ |aᵢbᵢ| (Higham 2002, chapters 3 and 4)");
+        return tr("Most that |sum − exact| can be, in the same unit as the error (Higham 2002, chapters 3 and 4)");
     return {};
 }
 

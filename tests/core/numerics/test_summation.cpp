@@ -270,50 +270,84 @@ TEST(ErrorBound, IsGammaWhereOneFormatDoesAll) {
     for (const std::uint64_t n : {1u, 2u, 10u, 1000u}) {
         const double gamma = *gammaFactor(n, u);
         EXPECT_DOUBLE_EQ(gamma, static_cast<double>(n) * u / (1 - static_cast<double>(n) * u));
-        const auto bound = errorBound({fp16, fp16, {}}, n);
+        const auto bound = errorBound({fp16, fp16, {}}, {.n = n});
         ASSERT_TRUE(bound);
         EXPECT_EQ(bound->roundings, n - 1);
         EXPECT_LE(bound->relative, gamma * (1 + 1e-15));
         EXPECT_GE(bound->relative, *gammaFactor(n - 1, u));
     }
-    EXPECT_TRUE(errorBound({fp16, fp16, {}}, 2048));
-    EXPECT_FALSE(errorBound({fp16, fp16, {}}, 2049));
+    EXPECT_TRUE(errorBound({fp16, fp16, {}}, {.n = 2048}));
+    EXPECT_FALSE(errorBound({fp16, fp16, {}}, {.n = 2049}));
     EXPECT_FALSE(gammaFactor(2048, u));
-    EXPECT_FALSE(errorBound({format("fp32"), format("int32"), {}}, 10));
+    EXPECT_FALSE(errorBound({format("fp32"), format("int32"), {}}, {.n = 10}));
     EXPECT_EQ(longestPath({.kind = SummationKind::pairwise}, 1024), 10u);
     EXPECT_EQ(longestPath({.kind = SummationKind::pairwise}, 1025), 11u);
     EXPECT_EQ(longestPath({SummationKind::blocked, 32}, 1024), 31u + 31u);
     EXPECT_EQ(longestPath({SummationKind::blocked, 32}, 20), 19u);
 }
 
-TEST(ErrorBound, IsNeverExceeded) {
+/// Terms in all formats and orders of a test of the bound: uniform, normal, and so small that products underflow.
+enum class Terms { positive, normal, tiny };
+
+void expectWithinBound(const DotArithmetic& how, Terms terms) {
     std::mt19937_64 random(8);
     std::uniform_real_distribution<float> uniform(0, 1);
     std::normal_distribution<float> normal;
-    for (const char* accumulator : {"fp32", "fp16", "bf16", "e4m3", "tf32"})
-        for (const char* product : {"fp32", "bf16", "fp16"})
+    const double scale = terms == Terms::tiny ? std::sqrt(limits(how.product).minSubnormal) : 1;
+    RunningSum sum({.accumulator = how.accumulator, .addends = how.product, .order = how.order});
+    ExactSum exact, sizes;
+    DotTerms so;
+    for (so.n = 1; so.n <= 500; ++so.n) {
+        const double a = scale * (terms == Terms::positive ? uniform(random) : normal(random)),
+                     b = scale * (terms == Terms::positive ? uniform(random) : normal(random));
+        exact.add(a * b);
+        sizes.add(std::abs(a * b));
+        so.sizes = sizes.value();
+        so.largest = std::max(so.largest, std::abs(a * b));
+        if (mayUnderflow(how.product, std::abs(a * b))) ++so.underflows;
+        const double term = roundTo(how.product, a * b);
+        sum.add({&term, 1});
+        const auto bound = errorBound(how, so);
+        if (!bound || !std::isfinite(sum.value())) return;
+        // Kahan's is a first-order bound: nu² of slack, with the constant left open by the theory.
+        const double u = *unitRoundoff(how.accumulator), size = static_cast<double>(so.n);
+        const double slack = bound->firstOrder ? 8 * size * u * u * so.sizes : 0;
+        ASSERT_LE(std::abs(exact.minus(sum.value())), bound->absolute(so.sizes) + slack)
+            << how.accumulator.title << ", " << how.product.title << " products, " << orderName(how.order)
+            << ", n = " << so.n;
+    }
+}
+
+TEST(ErrorBound, IsNeverExceeded) {
+    for (const char* accumulator : {"fp32", "fp16", "bf16", "e4m3", "tf32", "e2m3", "e3m2", "e6m9nosub"})
+        for (const char* product : {"fp32", "bf16", "fp16", "e5m2", "e2m3", "e6m9nosub"})
             for (const auto& order : orders())
-                for (const bool positive : {true, false}) {
-                    const DotArithmetic how{format(product), format(accumulator), order};
-                    RunningSum sum({.accumulator = how.accumulator, .addends = how.product, .order = order});
-                    ExactSum exact, sizes;
-                    for (std::uint64_t n = 1; n <= 500; ++n) {
-                        const double a = positive ? uniform(random) : normal(random),
-                                     b = positive ? uniform(random) : normal(random);
-                        exact.add(a * b);
-                        sizes.add(std::abs(a * b));
-                        const double term = roundTo(how.product, a * b);
-                        sum.add({&term, 1});
-                        const auto bound = errorBound(how, n);
-                        if (!bound || !std::isfinite(sum.value())) break;
-                        // Kahan's is a first-order bound: nu² of slack, with the constant left open by the theory.
-                        const double u = *unitRoundoff(how.accumulator), size = static_cast<double>(n);
-                        const double slack = bound->firstOrder ? 8 * size * u * u : 0;
-                        const double most = (bound->relative + slack) * sizes.value() + underflowBound(how, n);
-                        ASSERT_LE(std::abs(exact.minus(sum.value())), most)
-                            << accumulator << ", " << product << " products, " << orderName(order) << ", n = " << n;
-                    }
-                }
+                for (const auto terms : {Terms::positive, Terms::normal, Terms::tiny})
+                    expectWithinBound({*findFormat(product), *findFormat(accumulator), order}, terms);
+}
+
+TEST(ErrorBound, CountsWhatUnderflows) {
+    // A hundred products of 1e-8 each, below half of FP16's smallest: the whole sum is lost.
+    const DotArithmetic how{format("fp16"), format("fp32"), {}};
+    const DotTerms terms{.n = 100, .sizes = 1e-6, .largest = 1e-8, .underflows = 100};
+    const auto bound = errorBound(how, terms);
+    ASSERT_TRUE(bound);
+    EXPECT_GE(bound->absolute(terms.sizes), 1e-6);
+    EXPECT_GE(bound->share(terms.sizes), 1);
+    EXPECT_EQ(errorBound(how, {.n = 100, .sizes = 100, .largest = 1})->underflow, 0);
+    EXPECT_TRUE(mayUnderflow(format("fp16"), 6e-5));
+    EXPECT_FALSE(mayUnderflow(format("fp16"), 0x1p-14));
+    EXPECT_FALSE(mayUnderflow(format("fp16"), 0));
+}
+
+TEST(ErrorBound, NoneWhereValuesMayHaveBeenClamped) {
+    // FP6 E2M3 ends at 7.5 and has neither infinity nor NaN.
+    const DotArithmetic sums{format("fp32"), format("e2m3"), {.kind = SummationKind::pairwise}};
+    EXPECT_TRUE(errorBound(sums, {.n = 8, .sizes = 4, .largest = 1}));
+    EXPECT_FALSE(errorBound(sums, {.n = 8, .sizes = 36, .largest = 8}));
+    const DotArithmetic products{format("e2m3"), format("fp32"), {}};
+    EXPECT_TRUE(errorBound(products, {.n = 8, .sizes = 36, .largest = 7.5}));
+    EXPECT_FALSE(errorBound(products, {.n = 8, .sizes = 36, .largest = 8}));
 }
 
 }  // namespace

@@ -103,6 +103,27 @@ TEST(DotProduct, OverflowIsFoundAndSaid) {
     EXPECT_NE(report.finding.find("overflows at n = " + std::to_string(n)), std::string::npos) << report.finding;
 }
 
+TEST(DotProduct, AnOverflowVoidsTheBound) {
+    const auto report = reportOf(request(DotData::growing, 400, {"fp16"}, {"pairwise"}));
+    const auto& series = report.series[0];
+    ASSERT_TRUE(series.notFiniteFrom);
+    EXPECT_FALSE(series.bound);
+    for (std::size_t i = 0; i < report.steps.size(); ++i)
+        EXPECT_EQ(report.boundAt(series, i).has_value(), report.steps[i] < *series.notFiniteFrom) << i;
+}
+
+TEST(DotProduct, AFormatThatClampsStopsAtItsLargestValue) {
+    const auto report = reportOf(request(DotData::ones, 300, {"int8"}));
+    const auto& series = report.series[0];
+    EXPECT_EQ(series.sum, 127);
+    ASSERT_TRUE(series.stagnation);
+    EXPECT_EQ(series.stagnation->n, 127u);
+    EXPECT_TRUE(series.stagnation->clamped());
+    EXPECT_EQ(report.finding, "The INT8 sum of 300 ones stops at 127");
+    EXPECT_NE(report.explanation.find("clamped"), std::string::npos) << report.explanation;
+    EXPECT_FALSE(reportOf(request(DotData::ones, 100, {"int8"})).series[0].stagnation);
+}
+
 TEST(DotProduct, CurvesAndErrorsAreThoseOfTheDefinition) {
     for (const DotData data : {DotData::uniform, DotData::normal})
         for (const char* product : {"fp32", "bf16"}) {
@@ -129,13 +150,8 @@ TEST(DotProduct, CurvesAndErrorsAreThoseOfTheDefinition) {
                     ASSERT_EQ(report.exactSums[i], exact.value());
                     largest = std::max(largest, std::abs(exact.minus(sum.value())) / sizes);
                     ASSERT_NEAR(series.largestErrors[i], largest, 1e-12 * largest) << series.name() << ", " << i;
-                    if (const auto bound =
-                            errorBound({report.product, series.how.accumulator, series.how.order}, i + 1);
-                        bound && !bound->firstOrder) {
-                        const double underflow =
-                            underflowBound({report.product, series.how.accumulator, series.how.order}, i + 1);
-                        ASSERT_LE(series.largestErrors[i] * sizes,
-                                  bound->relative * sizes * (1 + 1e-9) + underflow * 1500);
+                    if (const auto bound = report.boundAt(series, i); bound && !bound->firstOrder) {
+                        ASSERT_LE(std::abs(exact.minus(sum.value())), bound->absolute(sizes) * (1 + 1e-9));
                     }
                 }
                 EXPECT_EQ(series.error, -exact.minus(sum.value()));
