@@ -17,6 +17,19 @@ namespace {
 constexpr double kLabelLine = 15, kLabelGap = 7, kClickDistance = 4;  // px
 constexpr double kMostLabelShare = 0.3;                               // of the chart's width
 
+/// Broken at spaces so that each line fits, as far as its words allow.
+QStringList wrapped(const QString& text, const QFont& font, double room) {
+    QStringList lines;
+    for (const QString& word : text.split(' ')) {
+        const QString longer = lines.isEmpty() ? word : lines.back() + ' ' + word;
+        if (lines.isEmpty() || textSize(longer, font).width() > room)
+            lines << word;
+        else
+            lines.back() = longer;
+    }
+    return lines;
+}
+
 }  // namespace
 
 Qt::PenStyle penOf(SummationKind order) {
@@ -47,11 +60,15 @@ QString titleOf(const SummationOrder& order) {
     return {};
 }
 
+QString wordsOf(const SummationOrder& order) {
+    const QString title = titleOf(order);
+    return order.kind == SummationKind::kahan ? title : title.toLower();  // a name
+}
+
 QString titleOf(const DotSeries& series) {
     const QString format = QString::fromStdString(series.how.accumulator.title);
     if (series.how.order.kind == SummationKind::sequential) return format;
-    const QString order = titleOf(series.how.order);
-    return format + ' ' + (series.how.order.kind == SummationKind::kahan ? order : order.toLower());
+    return format + ' ' + wordsOf(series.how.order);
 }
 
 DotChart::DotChart(QWidget* parent) : Chart(parent) {
@@ -85,6 +102,18 @@ void DotChart::setInspected(std::size_t series, std::uint64_t step) {
 }
 
 QString DotChart::emptyText() const { return report_ ? QString() : tr("No sum yet."); }
+
+QString DotChart::provenance() const {
+    if (!report_) return {};
+    QStringList sums;
+    for (const auto& series : report_->series) {
+        const QString title = QString::fromStdString(series.how.accumulator.title);
+        if (!sums.contains(title)) sums << title;
+    }
+    return tr("%1 · products in %2 · sums in %3 · Mantissa %4")
+        .arg(QString::fromStdString(report_->vectors->terms), QString::fromStdString(report_->product.title),
+             sums.join(QStringLiteral(", ")), QStringLiteral(MANTISSA_VERSION));
+}
 
 std::vector<std::size_t> DotChart::shownSeries() const {
     std::vector<std::size_t> shown;
@@ -157,31 +186,34 @@ void DotChart::drawEndLabels(QCustomPlot& plot, QCPAxisRect* rect, const ChartSt
         plot, rect,
         [=](QPainter& painter) {
             QCPAxis* y = rect->axis(QCPAxis::atLeft);
+            const double room = style.size.width() - 2.0 - rect->right() - kLabelGap;
             struct Placed {
-                const EndLabel* label;
-                double at;
+                QStringList lines;
+                double top;
+                double height() const { return static_cast<double>(lines.size()) * kLabelLine; }
             };
             std::vector<Placed> placed;
             for (const auto& label : labels) {
                 const double at = y->coordToPixel(label.value);
-                if (std::isfinite(at))
-                    placed.push_back({&label, std::clamp(at, static_cast<double>(rect->top()),
-                                                         static_cast<double>(rect->bottom()))});
+                if (!std::isfinite(at)) continue;
+                const QStringList lines = wrapped(label.text, style.strongFont(), room);
+                // The first line stands beside the end of the curve.
+                placed.push_back({lines, std::clamp(at, static_cast<double>(rect->top()),
+                                                    static_cast<double>(rect->bottom())) -
+                                             kLabelLine / 2});
             }
             std::stable_sort(placed.begin(), placed.end(),
-                             [](const Placed& a, const Placed& b) { return a.at < b.at; });
+                             [](const Placed& a, const Placed& b) { return a.top < b.top; });
             // Downwards until none overlap, then back up from the lower end.
             for (std::size_t i = 1; i < placed.size(); ++i)
-                placed[i].at = std::max(placed[i].at, placed[i - 1].at + kLabelLine);
-            double most = rect->bottom() + 4;
-            for (auto i = placed.size(); i-- > 0; most = placed[i].at - kLabelLine)
-                placed[i].at = std::min(placed[i].at, most);
-            const double room = style.size.width() - 2.0 - rect->right() - kLabelGap;
-            const QFontMetricsF metrics(style.strongFont());
-            for (const auto& [label, at] : placed)
-                paintText(painter, {rect->right() + kLabelGap, at}, Qt::AlignLeft | Qt::AlignVCenter,
-                          metrics.elidedText(label->text, Qt::ElideRight, room), style.strongFont(),
-                          style.tokens.text1);
+                placed[i].top = std::max(placed[i].top, placed[i - 1].top + placed[i - 1].height());
+            double most = rect->bottom() + 4 + kLabelLine / 2;
+            for (auto i = placed.size(); i-- > 0; most = placed[i].top)
+                placed[i].top = std::min(placed[i].top, most - placed[i].height());
+            for (const auto& [lines, top] : placed)
+                for (int i = 0; i < lines.size(); ++i)
+                    paintText(painter, {rect->right() + kLabelGap, top + (i + 0.5) * kLabelLine},
+                              Qt::AlignLeft | Qt::AlignVCenter, lines[i], style.strongFont(), style.tokens.text1);
         },
         ClipTo::nothing);
 }

@@ -11,6 +11,8 @@ namespace mantissa::ui {
 Qt::PenStyle penOf(SummationKind order);
 /// "Sequential", "Pairwise", "Kahan", "Blocks of 32".
 QString titleOf(const SummationOrder& order);
+/// The same within a line: "pairwise", "Kahan", "blocks of 32".
+QString wordsOf(const SummationOrder& order);
 /// "BF16", or "BF16 pairwise" in another order than sequential.
 QString titleOf(const DotSeries& series);
 
@@ -31,6 +33,7 @@ class DotChart : public Chart {
     std::uint64_t step() const { return step_; }
 
     QString emptyText() const override;
+    QString provenance() const override;  ///< vectors, product and accumulators
     std::vector<LegendEntry> legend() const override;
 
   signals:
@@ -50,7 +53,8 @@ class DotChart : public Chart {
     /// A line at the inspected step; it follows without the chart being drawn anew.
     void drawStepLine(QCustomPlot& plot, QCPAxisRect* rect, const ChartStyle& style) const;
 
-    /// A name at the end of a line. Those of one accumulator that would lie on each other share one.
+    /// A name at the end of a line, wrapped where it is long. Those of one accumulator that would lie on each other
+    /// share one.
     struct EndLabel {
         double value = 0;
         QString text;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
 
 #include "charts/painted_item.h"
 #include "number_text.h"
@@ -13,7 +15,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr double kSumMarker = 10, kTextHeight = 34;  // px
+constexpr double kSumMarker = 10, kTextHeight = 34, kFarthest = 100;  // px
 
 QVector<double> vectorOf(const std::vector<std::uint64_t>& steps) {
     QVector<double> values{0};
@@ -26,6 +28,39 @@ QVector<double> vectorOf(const std::vector<double>& sums) {
     QVector<double> values{0};
     for (const double sum : sums) values << (std::isfinite(sum) ? sum : std::numeric_limits<double>::quiet_NaN());
     return values;
+}
+
+QPolygonF curveOf(const std::vector<double>& sums, const std::vector<std::uint64_t>& steps, const QCPAxis& x,
+                  const QCPAxis& y) {
+    QPolygonF curve;
+    for (std::size_t i = 0; i < sums.size() && std::isfinite(sums[i]); ++i)
+        curve << QPointF(x.coordToPixel(static_cast<double>(steps[i])), y.coordToPixel(sums[i]));
+    return curve;
+}
+
+bool crosses(const QPolygonF& curve, const QRectF& box) {
+    const QLineF diagonals[] = {{box.topLeft(), box.bottomRight()}, {box.topRight(), box.bottomLeft()}};
+    for (qsizetype i = 0; i < curve.size(); ++i) {
+        if (box.contains(curve[i])) return true;
+        // A line through a box crosses one of its diagonals.
+        if (i > 0 && std::any_of(std::begin(diagonals), std::end(diagonals), [&](const QLineF& diagonal) {
+                return diagonal.intersects({curve[i - 1], curve[i]}, nullptr) == QLineF::BoundedIntersection;
+            }))
+            return true;
+    }
+    return false;
+}
+
+/// The free place for words of this size that is nearest to a mark: right of it, below or above.
+template <class Free>
+std::optional<QRectF> placeBeside(QPointF at, QSizeF size, const Free& isFree) {
+    for (double away = kSumMarker; away < kFarthest; away += kSumMarker)
+        for (const double right : {0.0, 0.5, 1.0, 2.0, 4.0, 8.0})
+            for (const double top : {at.y() + away, at.y() - away - size.height()}) {
+                const QRectF box(QPointF(at.x() + right * away, top), size);
+                if (isFree(box)) return box;
+            }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -61,7 +96,7 @@ std::vector<DotChart::EndLabel> RunningSumChart::endLabels() const {
             return label.format == series.how.accumulator && label.value == series.sum;
         });
         if (same != labels.end()) {
-            same->text += QStringLiteral(", ") + titleOf(series.how.order).toLower();
+            same->text += QStringLiteral(", ") + wordsOf(series.how.order);
             continue;
         }
         labels.push_back({.value = series.sum, .text = titleOf(series), .format = series.how.accumulator});
@@ -88,49 +123,62 @@ void RunningSumChart::drawLines(QCustomPlot& plot, QCPAxisRect* rect, const Char
     for (const auto index : shownSeries()) line(report().series[index].sums, penFor(report().series[index], style));
 }
 
+RunningSumChart::Stop RunningSumChart::stopOf(const DotSeries& series) const {
+    const auto steps = std::span(report().steps);
+    Stop stop;
+    stop.n = series.stagnation ? series.stagnation->n : *series.notFiniteFrom - 1;
+    // The drawn step at or before it.
+    const auto before = std::upper_bound(steps.begin(), steps.end(), stop.n) - steps.begin();
+    if (series.stagnation)
+        stop.sum = series.stagnation->sum;
+    else if (before > 0)
+        stop.sum = series.sums[static_cast<std::size_t>(before - 1)];
+    const QString count = groupedText(static_cast<std::int64_t>(stop.n));
+    const QString largest = tr("%1 is its largest value").arg(compactText(limits(series.how.accumulator).max, 6));
+    if (!series.stagnation) {
+        stop.head = tr("%1 overflows after n = %2").arg(titleOf(series), count);
+        stop.text = largest;
+    } else {
+        const Stagnation& still = *series.stagnation;
+        stop.head = tr("%1 stops at n = %2").arg(titleOf(series), count);
+        stop.text = still.clamped() ? largest
+                                    : tr("the next value is %1 away, added is at most %2")
+                                          .arg(compactText(still.gap, 4), compactText(still.largestAddend, 4));
+    }
+    return stop;
+}
+
 void RunningSumChart::drawStops(QCustomPlot& plot, QCPAxisRect* rect, const ChartStyle& style) const {
     addPainting(plot, rect, [=, this](QPainter& painter) {
         QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
+        std::vector<QPolygonF> curves{curveOf(report().exactSums, report().steps, *x, *y)};
+        for (const auto index : shownSeries()) curves.push_back(curveOf(report().series[index].sums, report().steps, *x, *y));
+        const QRectF inside = QRectF(rect->rect()).adjusted(4, 2, -4, -2);
         std::vector<QRectF> taken;
+        const auto isFree = [&](const QRectF& box) {
+            return inside.contains(box) &&
+                   std::none_of(taken.begin(), taken.end(), [&](const QRectF& t) { return t.intersects(box); }) &&
+                   std::none_of(curves.begin(), curves.end(), [&](const QPolygonF& c) { return crosses(c, box); });
+        };
         for (const auto index : shownSeries()) {
             const DotSeries& series = report().series[index];
             if (!series.stagnation && !series.notFiniteFrom) continue;
-            const std::uint64_t n = series.stagnation ? series.stagnation->n : *series.notFiniteFrom - 1;
-            // The drawn step at or before it.
-            const auto after = std::upper_bound(report().steps.begin(), report().steps.end(), n);
-            const double sum = series.stagnation ? series.stagnation->sum
-                               : after == report().steps.begin()
-                                   ? 0
-                                   : series.sums[static_cast<std::size_t>(after - report().steps.begin() - 1)];
-            const QPointF at(x->coordToPixel(static_cast<double>(n)), y->coordToPixel(sum));
-            const QColor color = style.color(series.how.accumulator);
+            const Stop stop = stopOf(series);
+            const QPointF at(x->coordToPixel(static_cast<double>(stop.n)), y->coordToPixel(stop.sum));
             paintMarker(painter,
                         QRectF(at - QPointF(kSumMarker / 2, kSumMarker / 2), QSizeF(kSumMarker, kSumMarker)),
-                        lookOf(series.how.accumulator), color);
-            const QString count = groupedText(static_cast<std::int64_t>(n));
-            const QString head = series.stagnation ? tr("%1 stops at n = %2").arg(titleOf(series), count)
-                                                   : tr("%1 overflows after n = %2").arg(titleOf(series), count);
-            const QString text =
-                series.stagnation
-                    ? tr("the next value is %1 away, added is at most %2")
-                          .arg(compactText(series.stagnation->gap, 4), compactText(series.stagnation->largestAddend, 4))
-                    : tr("%1 is its largest value").arg(compactText(limits(series.how.accumulator).max, 6));
+                        lookOf(series.how.accumulator), style.color(series.how.accumulator));
             const double width =
-                std::max(textSize(head, style.strongFont()).width(), textSize(text, style.axisFont()).width());
-            QRectF box(std::min(at.x() + 0.1 * rect->width(), rect->right() - width - 6), at.y() - kTextHeight - 12,
-                       width, kTextHeight);
-            if (box.top() < rect->top()) box.moveTop(at.y() + 14);
-            const bool free =
-                box.left() > rect->left() + 4 &&
-                std::none_of(taken.begin(), taken.end(), [&](const QRectF& t) { return t.intersects(box); });
-            if (!free || box.bottom() > rect->bottom()) continue;  // the table and the card above say it too
-            taken.push_back(box);
+                std::max(textSize(stop.head, style.strongFont()).width(), textSize(stop.text, style.axisFont()).width());
+            const auto box = placeBeside(at, {width, kTextHeight}, isFree);
+            if (!box) continue;  // the table and the card above say it too
+            taken.push_back(*box);
             painter.setPen(QPen(style.tokens.text3, 1));
-            if (box.left() > at.x() + kSumMarker) painter.drawLine(at, QPointF(box.left() - 4, box.center().y()));
-            painter.fillRect(box.adjusted(-3, 0, 3, 0), style.tokens.card);  // lines do not cross the words
-            paintText(painter, box.topLeft(), Qt::AlignLeft | Qt::AlignTop, head, style.strongFont(),
+            const double from = std::clamp(at.x() + kSumMarker, box->left(), box->right());
+            painter.drawLine(at, QPointF(from, box->top() > at.y() ? box->top() : box->bottom()));
+            paintText(painter, box->topLeft(), Qt::AlignLeft | Qt::AlignTop, stop.head, style.strongFont(),
                       style.tokens.text1);
-            paintText(painter, box.bottomLeft(), Qt::AlignLeft | Qt::AlignBottom, text, style.axisFont(),
+            paintText(painter, box->bottomLeft(), Qt::AlignLeft | Qt::AlignBottom, stop.text, style.axisFont(),
                       style.tokens.text2);
         }
     });

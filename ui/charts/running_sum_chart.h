@@ -19,6 +19,13 @@ class RunningSumChart final : public DotChart {
     QString hoverText(const QCustomPlot& plot, QPointF position) const override;
 
   private:
+    /// Where a sum stopped or overflowed, and what is said there.
+    struct Stop {
+        std::uint64_t n = 0;
+        double sum = 0;
+        QString head{}, text{};
+    };
+    Stop stopOf(const DotSeries& series) const;
     std::vector<EndLabel> endLabels() const;
     void drawLines(QCustomPlot& plot, QCPAxisRect* rect, const ChartStyle& style) const;
     void drawStops(QCustomPlot& plot, QCPAxisRect* rect, const ChartStyle& style) const;

@@ -97,9 +97,9 @@ void SumBox::makeAccumulators() {
     row->setSpacing(2);
     other_ = new QCheckBox(this);
     other_->setAccessibleName(tr("Another accumulator"));
-    otherFormat_ = new QLineEdit(QStringLiteral("e6m9"), this);
+    otherFormat_ = new QLineEdit(custom_, this);
     otherFormat_->setAccessibleName(tr("Format of the other accumulator"));
-    otherFormat_->setToolTip(tr("Any format by its name: e6m9, int32, e2m1 …"));
+    otherFormat_->setToolTip(tr("The custom format of all pages, or any other by its name: int32, e2m1 …"));
     otherFormat_->setMinimumWidth(50);
     row->addWidget(other_);
     row->addWidget(otherFormat_, 1);
@@ -113,9 +113,7 @@ void SumBox::makeAccumulators() {
 
 void SumBox::makeOrders() {
     layout()->addWidget(line(this));
-    layout()->addWidget(heading(tr("Order of summation"),
-                                tr("Charts show all orders of the accumulator that is looked at, the table all of all"),
-                                this));
+    layout()->addWidget(heading(tr("Order of summation"), tr("In which the products are added up"), this));
     auto* grid = new QGridLayout;
     grid->setVerticalSpacing(0);
     for (std::size_t i = 0; i < std::size(kOrders); ++i) {
@@ -146,6 +144,9 @@ void SumBox::makeOrders() {
     row->addWidget(product_);
     row->addStretch(1);
     static_cast<QVBoxLayout*>(layout())->addLayout(row);
+    drawn_ = roleLabel({}, "caption", this);
+    drawn_->setWordWrap(true);
+    layout()->addWidget(drawn_);
     connect(block_, &QSpinBox::valueChanged, this, [this] {
         DotChoices choices = dot_.choices();
         choices.block = block_->value();
@@ -164,6 +165,11 @@ QCheckBox* SumBox::order(SummationKind kind) const {
     for (std::size_t i = 0; i < orders_.size(); ++i)
         if (kOrders[i] == kind) return orders_[i];
     return nullptr;
+}
+
+void SumBox::setInspected(const Format& accumulator) {
+    drawn_->setText(tr("The charts draw every order for %1, the row chosen under Results, and the first for the others.")
+                        .arg(QString::fromStdString(accumulator.title)));
 }
 
 void SumBox::choose(const QString& name) {
@@ -204,6 +210,9 @@ void SumBox::follow() {
                                     [](const Format& one) { return !isListed(one); });
     other_->setChecked(other != choices.accumulators.end());
     if (other != choices.accumulators.end()) otherFormat_->setText(QString::fromStdString(other->name));
+    // The custom format, until another is typed.
+    const QString before = std::exchange(custom_, QString::fromStdString(dot_.custom().name));
+    if (other == choices.accumulators.end() && otherFormat_->text() == before) otherFormat_->setText(custom_);
     for (std::size_t i = 0; i < orders_.size(); ++i)
         orders_[i]->setChecked(std::find(choices.orders.begin(), choices.orders.end(), kOrders[i]) !=
                                choices.orders.end());

@@ -6,6 +6,7 @@
 
 class QCheckBox;
 class QComboBox;
+class QLabel;
 class QLineEdit;
 class QSpinBox;
 
@@ -24,6 +25,9 @@ class SumBox final : public QWidget {
     QComboBox* product() const { return product_; }
     QLineEdit* otherFormat() const { return otherFormat_; }
 
+    /// Says which sums the charts draw when this accumulator is looked at.
+    void setInspected(const Format& accumulator);
+
   private:
     void makeAccumulators();
     void makeOrders();
@@ -35,10 +39,12 @@ class SumBox final : public QWidget {
     DotSession& dot_;
     std::vector<QCheckBox*> accumulators_;
     QCheckBox* other_;
+    QString custom_;  ///< name of the custom format shown last
     QLineEdit* otherFormat_;
     std::vector<QCheckBox*> orders_;
     QSpinBox* block_;
     QComboBox* product_;
+    QLabel* drawn_;
 };
 
 }  // namespace mantissa::ui

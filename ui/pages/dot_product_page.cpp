@@ -26,8 +26,22 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kControlColumn = 262, kSumColumnLeast = 300, kSumColumn = 404;  // px
-constexpr int kLeastChoices = 260;                                                  // px
+constexpr int kControlColumnLeast = 262, kControlColumn = 300, kSumColumnLeast = 300, kSumColumn = 404;  // px
+constexpr int kLeastChoices = 260;                                                                       // px
+
+/// Scrolls up and down only, and is never narrower than what it shows, whatever fonts the theme brings.
+class ChoicesScroll : public QScrollArea {
+  public:
+    using QScrollArea::QScrollArea;
+    QSize minimumSizeHint() const override { return {widget()->minimumSizeHint().width(), kLeastChoices}; }
+    QSize sizeHint() const override { return {widget()->minimumSizeHint().width(), QScrollArea::sizeHint().height()}; }
+
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        if (watched == widget() && event->type() == QEvent::LayoutRequest) updateGeometry();
+        return QScrollArea::eventFilter(watched, event);
+    }
+};
 
 }  // namespace
 
@@ -39,7 +53,7 @@ DotProductPage::DotProductPage(Session& session, QWidget* parent)
     makeControlPanel();
     makeChartPanels();
     makeNumberPanels();
-    board_->setColumnWidth(0, kControlColumn, kControlColumn);
+    board_->setColumnWidth(0, kControlColumnLeast, kControlColumn);
     board_->setColumnWidth(2, kSumColumnLeast, kSumColumn);
     board_->arrange(WidthClass::wide);
 
@@ -77,7 +91,7 @@ void DotProductPage::makeControlPanel() {
     column->addWidget(vectors_);
     column->addWidget(sums_);
     column->addStretch(1);
-    auto* scroll = new QScrollArea(body);
+    auto* scroll = new ChoicesScroll(body);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setFocusPolicy(Qt::NoFocus);
@@ -85,7 +99,6 @@ void DotProductPage::makeControlPanel() {
     scroll->setWidget(choices);
     choices->setAutoFillBackground(false);  // the card's colour shows through
     scroll->viewport()->setAutoFillBackground(false);
-    scroll->setMinimumSize(choices->minimumSizeHint().width(), kLeastChoices);
     transport_ = new Transport(body);
     layout->addWidget(scroll, 1);
     layout->addWidget(transport_);
@@ -203,6 +216,7 @@ void DotProductPage::inspect(std::size_t series, quint64 step) {
     sumChart_->setInspected(series_, step_);
     errorChart_->setInspected(series_, step_);
     results_->setInspected(series_);
+    sums_->setInspected(shown_->series[series_].how.accumulator);
     stepView_->setStep(shown_, series_, step_);
     showInFormats_->setEnabled(stepView_->formatsState().has_value());
     board_->setSubtitle(stepView_, stepView_->title().section(QStringLiteral(" "), 1));
