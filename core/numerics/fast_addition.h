@@ -89,12 +89,12 @@ class BitwiseAddition {
         const std::int64_t remainder = (std::int64_t{1} << drop) - 1;
         const std::int64_t odd = (significand >> drop) & 1;
         const std::int64_t kept = (significand + (remainder >> 1) + odd) & ~remainder;
-        const std::int64_t result = kept == 0 ? 0 : base + kept;
         // Unsigned: a NaN of a format without fraction bits carries into the sign.
-        if (static_cast<std::uint64_t>(result) > max_) [[unlikely]]
+        const std::uint64_t result = kept == 0 ? 0 : static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(kept);
+        if (result > max_) [[unlikely]]
             return std::copysign(magnitude > kInfinity ? nan_ : beyond_, value);
         const std::uint64_t sign = result == 0 ? bits & negativeZero_ : bits & kSign;
-        return std::bit_cast<double>(static_cast<std::uint64_t>(result) | sign);
+        return std::bit_cast<double>(result | sign);
     }
 
   private:
