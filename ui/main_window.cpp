@@ -182,7 +182,8 @@ void MainWindow::connectSession() {
         updateTexts();
     });
     connect(session, &Session::cancelled, this, [this] { status_->setText(tr("Cancelled. Nothing was changed.")); });
-    connect(session, &Session::busyChanged, this, [this](bool busy) { status_->setBusy(busy); });
+    connect(session, &Session::busyChanged, this,
+            [this](bool busy) { busy ? status_->setRunning(session_->work()) : status_->setIdle(); });
     connect(session, &Session::progress, status_, &JobStatus::setProgress);
     connect(hub_.get(), &HubSession::cachedChanged, this, &MainWindow::updateFileBoxes);
     connect(cameras_.get(), &CameraSession::camerasChanged, this, &MainWindow::updateCameraEntries);
@@ -240,7 +241,10 @@ void MainWindow::openFiles(const std::vector<fs::path>& files) {
 void MainWindow::showFormats(const FormatsState& state) {
     for (std::size_t i = 0; i < pages_.size(); ++i)
         if (auto* page = qobject_cast<FormatsPage*>(pages_[i])) {
-            page->formats().restore(state);
+            FormatsState wanted = state;
+            // The custom format is one for all pages; only a request that is about another one changes it.
+            if (wanted.selected != kCustomKey) wanted.custom = session_->choices().custom;
+            page->formats().restore(wanted);
             showPage(static_cast<int>(i));
         }
 }

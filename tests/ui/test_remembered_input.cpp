@@ -9,6 +9,7 @@
 
 #include "compare/preprocessing_dialog.h"
 #include "graph/sidecar.h"
+#include "page_checks.h"
 #include "pages/compare_page.h"
 #include "window_fixture.h"
 
@@ -101,6 +102,17 @@ class TestRememberedInput final : public QObject {
         QVERIFY(edit([](PreprocessingDialog& shown) { box(shown, QStringLiteral("Subtract"))->click(); }));
         QVERIFY(!fs::exists(sidecarPath(model_)));
         QVERIFY(session().choices().preprocessing);
+    }
+
+    void assumedInputIsSaidOnThePage() {
+        const QString said = QStringLiteral("was assumed");
+        QVERIFY(!test::labelSays(*page(), said));
+        QVERIFY(fs::remove(model_ / "preprocessor_config.json"));
+        QVERIFY(fixture_.emits(&Session::compareReady, [this] { session().openModel(model_); }));
+        QVERIFY(test::labelSays(*page(), said));
+        // Values that the user chooses are assumed no longer.
+        QVERIFY(edit([](PreprocessingDialog& shown) { box(shown, QStringLiteral("Subtract"))->click(); }));
+        QVERIFY(!test::labelSays(*page(), said));
     }
 
     void aFileWithoutNamesIsSaidInPlace() {

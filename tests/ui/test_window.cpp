@@ -155,6 +155,18 @@ class TestWindow final : public QObject {
         QCOMPARE(window_->session().report()->runs.size(), std::size_t{3});
     }
 
+    void theResultOfThePictureBeforeIsNamed() {
+        const auto* card = window_->findChild<FindingCard*>();
+        const QString finding = card->finding();
+        const QString before = QString::fromStdString(window_->session().image()->name);
+        window_->session().setRunOnChange(false);
+        QVERIFY(test::leadsTo(window_->session(), &Session::imageChanged,
+                              [this] { window_->openFiles({bundledSamples().back()}); }));
+        QCOMPARE(card->finding(), QStringLiteral("Before, %1: %2").arg(before, finding));
+        waitForReport([this] { QTest::keyClick(window_, Qt::Key_F5); });
+        QVERIFY(!card->finding().startsWith(QStringLiteral("Before")));
+    }
+
     void aBadModelGivesACardAndKeepsTheResult() {
         const auto before = window_->session().report();
         const QString finding = window_->findChild<FindingCard*>()->finding();
@@ -278,6 +290,8 @@ class TestWindow final : public QObject {
                 darker += qGray(dark.pixel(x, y)) < qGray(light.pixel(x, y)) ? 1 : 0;
         QVERIFY(darker > samples * 85 / 100);
         QCOMPARE(settings().value(option::kTheme), 2);
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier);
+        QCOMPARE(Theme::instance().scheme(), Scheme::light);
         Theme::instance().setMode(ThemeMode::light);
     }
 
@@ -296,15 +310,22 @@ class TestWindow final : public QObject {
     void progressAppearsAfterASecondWithACancelButton() {
         JobStatus status;
         status.show();
-        status.setBusy(true);
+        status.setRunning(QStringLiteral("Comparing formats"));
         QVERIFY(!status.cancelButton()->isVisible());
         status.setProgress({.stage = "BF16: layer 3 of 10", .done = 3, .total = 10});
         QTRY_VERIFY_WITH_TIMEOUT(status.cancelButton()->isVisible(), 3000);
         QSignalSpy cancel(&status, &JobStatus::cancelRequested);
         QTest::mouseClick(status.cancelButton(), Qt::LeftButton);
         QCOMPARE(cancel.count(), 1);
-        status.setBusy(false);
+        status.setIdle();
         QVERIFY(!status.cancelButton()->isVisible());
+        // What runs is named long before, instead of what was ready.
+        status.setText(QStringLiteral("Ready."));
+        QCOMPARE(status.text(), QStringLiteral("Ready."));
+        status.setRunning(QStringLiteral("Comparing formats on mobilevit"));
+        QTRY_COMPARE(status.text(), QStringLiteral("Comparing formats on mobilevit"));
+        status.setIdle();
+        QCOMPARE(status.text(), QStringLiteral("Ready."));
     }
 
     void ctrlEExportsAChart() {

@@ -12,6 +12,7 @@
 #include "widgets/badge.h"
 #include "widgets/card.h"
 #include "widgets/clear_layout.h"
+#include "widgets/dimmed.h"
 
 namespace mantissa::ui {
 namespace {
@@ -74,7 +75,7 @@ Answer answerOf(const CompareReport& report, std::size_t run) {
     if (const auto level = tieOf(report, run); !level.empty()) {
         const QString others = level.size() == 1 ? shortLabel(report.model->label(level.front()))
                                                  : QObject::tr("%1 others").arg(level.size());
-        return {QObject::tr("✓ tie: %1, %2").arg(shortLabel(report.reference().top.front().label), others)};
+        return {QObject::tr("= tie: %1, %2").arg(shortLabel(report.reference().top.front().label), others)};
     }
     const bool keeps = keepsAnswer(report, run);
     return {QStringLiteral("%1 %2, %3")
@@ -107,10 +108,11 @@ QWidget* tile(const CompareReport& report, std::size_t run, bool oneLine, QWidge
     if (oneLine) {
         row->addWidget(new MarkerLabel(one.format, box));
         const TopClass* top = topOf(one);
-        words->setText(answer.bad || !top ? answer.text : QStringLiteral("✓ ") + valueText(top->probability));
+        words->setText(keepsAnswer(report, run) ? QStringLiteral("✓ ") + valueText(top->probability) : answer.text);
         words->setToolTip(
             plainToolTip(QStringLiteral("%1, %2: %3\n%4")
-                             .arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text, marginOf(report, run))));
+                             .arg(titleOf(one), badgeWord(badgeOf(report, run)), answer.text,
+                                  one.ok() ? marginOf(report, run) : QString::fromStdString(one.error->text()))));
         row->addWidget(words);
         return box;
     }
@@ -187,6 +189,12 @@ void FindingCard::setWaiting(bool waiting) {
     if (!report_) rebuild();
 }
 
+void FindingCard::setPrevious(const QString& owner) {
+    if (previous_ == owner) return;
+    previous_ = owner;
+    rebuild();
+}
+
 void FindingCard::setProminent() {
     findingPixels_ = kProminentPixels;
     layout_->setDirection(QBoxLayout::TopToBottom);
@@ -209,13 +217,20 @@ void FindingCard::rebuild() {
                                   : tr("Open a model and an image: drop them here, or press Ctrl+O and Ctrl+Shift+O."));
         return;
     }
-    finding_->setText(findingOf(*report_));
+    finding_->setText(previous_.isEmpty() ? findingOf(*report_)
+                                          : tr("Before, %1: %2").arg(previous_, findingOf(*report_)));
+    finding_->setProperty("role", previous_.isEmpty() ? "" : "caption");
+    restyle(finding_);
+    setDimmed(*detail_, !previous_.isEmpty());
     detail_->setText(findingDetailOf(*report_));
     detail_->setVisible(!narrow_);
     setAccessibleName(finding_->text());
     const bool oneLine = narrow_ || report_->runs.size() - 1 > kMostFullTiles;
-    for (std::size_t run = 1; run < report_->runs.size(); ++run)
-        tiles_->addWidget(tile(*report_, run, oneLine, this), 0, Qt::AlignVCenter);
+    for (std::size_t run = 1; run < report_->runs.size(); ++run) {
+        QWidget* one = tile(*report_, run, oneLine, this);
+        setDimmed(*one, !previous_.isEmpty());
+        tiles_->addWidget(one, 0, Qt::AlignVCenter);
+    }
 }
 
 }  // namespace mantissa::ui

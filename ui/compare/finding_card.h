@@ -24,6 +24,9 @@ class FindingCard final : public QFrame {
     void setProminent();  ///< a larger finding, the tiles below it
     void setNarrow(bool narrow);
     void setWaiting(bool waiting);      ///< the first result is being computed
+    /// The model or picture that the report belongs to where that is not the one chosen now: it is named, and the rest
+    /// is pale. Empty: the report is of what is chosen.
+    void setPrevious(const QString& owner);
     void setNote(const QString& note);  ///< "computing", "Press Run (F5) to update"; empty for none
     QString finding() const;
 
@@ -36,6 +39,7 @@ class FindingCard final : public QFrame {
     QLabel* detail_;
     QLabel* note_;
     QHBoxLayout* tiles_;
+    QString previous_;
     double findingPixels_;
     bool narrow_ = false, waiting_ = false;
 };

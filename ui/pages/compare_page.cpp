@@ -74,7 +74,9 @@ ComparePage::ComparePage(Session& session, QWidget* parent)
     connect(&session, &Session::staleChanged, this, &ComparePage::showState);
     computing_.setSingleShot(true);
     computing_.setInterval(kComputingAfter);
-    connect(&computing_, &QTimer::timeout, this, [this] { board_->setBusyText(tr("computing")); });
+    connect(&computing_, &QTimer::timeout, this, [this] {
+        if (previousOwner().isEmpty()) board_->setBusyText(tr("computing"));
+    });
     connect(&session, &Session::busyChanged, this, [this](bool busy) {
         finding_->setWaiting(busy);
         if (busy) return computing_.start();
@@ -109,10 +111,10 @@ void ComparePage::makeImagePanel() {
     });
     connect(edit, &QPushButton::clicked, this, &ComparePage::editPreprocessing);
     connect(imageView_, &ImageView::preprocessingRequested, this, &ComparePage::editPreprocessing);
-    board_->addPanel({.title = tr("Image"), .tab = tr("Inputs"), .body = body, .header = {mode}},
+    board_->addPanel({.title = tr("Image"), .tab = tr("Inputs"), .body = body, .header = {mode}, .result = false},
                      {.column = 0, .row = 0, .stretch = 0, .tabGroup = 1});
     model_ = new ModelFacts;
-    board_->addPanel({.title = tr("Model"), .tab = tr("Inputs"), .body = model_, .header = {}},
+    board_->addPanel({.title = tr("Model"), .tab = tr("Inputs"), .body = model_, .header = {}, .result = false},
                      {.column = 0, .row = 1, .stretch = 1, .tabGroup = 1});
 }
 
@@ -275,6 +277,19 @@ void ComparePage::chooseCandidate(std::size_t run) {
     logits_->setCandidate(run);
 }
 
+/// A model that does not say how pictures are made ready gets sensible values, which may be the wrong ones.
+void ComparePage::showAssumed(const CompareReport& report) {
+    if (report.preprocessing.fromFile || report.preprocessing != report.model->preprocessing) return;
+    if (report.model->sha256 == dismissedAssumed_) return;
+    auto* strip = new Strip(Strip::Kind::info, this);
+    strip->setText(tr("How the picture is made ready was assumed:"),
+                   tr("%1. The model does not say it; other values may give other answers.")
+                       .arg(preprocessingText(report.preprocessing)));
+    strip->addAction(tr("Preprocessing…"), [this] { editPreprocessing(); });
+    connect(strip, &Strip::closed, this, [this, sha = report.model->sha256] { dismissedAssumed_ = sha; });
+    cautions_->addWidget(strip);
+}
+
 /// What is not cast at all, because the user keeps it.
 void ComparePage::showKept(const CompareReport& report) {
     if (report.keep.empty() || report.keep == dismissedKept_) return;
@@ -310,6 +325,7 @@ void ComparePage::showCautions() {
     clearLayout(*cautions_);
     const auto& report = session().report();
     if (!report) return;
+    showAssumed(*report);
     showKept(*report);
     showScales(*report);
     // One line for all of them: cautions must not push the charts away.
@@ -363,17 +379,27 @@ void ComparePage::showState() {
     else
         imageText_->setText(tr("No image yet"));
 
-    QString note;
-    if (session().stale()) {
-        note = tr("Press Run (F5) to update.");
-        if (report && report->model &&
-            (!sameModel || (report->image && session().image() && report->image->sha256 != session().image()->sha256)))
-            note += tr(" Shown: %1, %2.")
-                        .arg(QString::fromStdString(report->model->name),
-                             report->image ? QString::fromStdString(report->image->name) : QString());
-    }
-    finding_->setNote(note);
-    if (!session().busy()) board_->setBusyText(session().stale() ? tr("not up to date") : QString());
+    const QString owner = previousOwner();
+    finding_->setPrevious(owner);
+    board_->setDimmed(!owner.isEmpty());
+    finding_->setNote(session().stale() ? tr("Press Run (F5) to update.")
+                      : owner.isEmpty() ? QString()
+                                        : tr("The result for what is chosen now is on its way."));
+    if (!owner.isEmpty())
+        board_->setBusyText(tr("of %1").arg(elidedMiddle(owner, 24)));
+    else if (!session().busy())
+        board_->setBusyText(session().stale() ? tr("not up to date") : QString());
+}
+
+/// The model, or picture, that the results shown belong to where it is no longer the one chosen; else empty.
+QString ComparePage::previousOwner() const {
+    const auto& report = session().report();
+    if (!report) return {};
+    if (report->model != session().model()) return QString::fromStdString(report->model->name);
+    const auto& image = session().image();
+    if (report->image && image && report->image->sha256 != image->sha256)
+        return QString::fromStdString(report->image->name);
+    return {};
 }
 
 void ComparePage::editCustomFormat() { options_->editCustomFormat(); }

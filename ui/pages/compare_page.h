@@ -57,10 +57,12 @@ class ComparePage final : public Page {
     void makeNumberPanels();
     void showReport();
     void showImage();
+    void showAssumed(const CompareReport& report);
     void showKept(const CompareReport& report);
     void showScales(const CompareReport& report);
     void showCautions();
     void showState();
+    QString previousOwner() const;
     void chooseCandidate(std::size_t run);
     void updateCandidateSwitch();
     void useEmulated(const std::vector<Format>& formats);
@@ -89,6 +91,7 @@ class ComparePage final : public Page {
     std::optional<std::size_t> highlight_;
     std::set<std::string> dismissedCautions_;  ///< formats whose caution the user has closed
     std::vector<std::string> dismissedKept_;   ///< modules in FP32 whose strip the user has closed
+    std::string dismissedAssumed_;            ///< digest of the model whose strip the user has closed
     std::string dismissedScales_;              ///< words of the scales whose strip the user has closed
     WidthClass width_ = WidthClass::wide;
     QTimer computing_;  ///< runs from the start of a job until it is worth saying so

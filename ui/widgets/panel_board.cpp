@@ -8,6 +8,7 @@
 
 #include "theme/theme.h"
 #include "widgets/card.h"
+#include "widgets/dimmed.h"
 #include "widgets/segmented_control.h"
 
 namespace mantissa::ui {
@@ -185,7 +186,12 @@ void PanelBoard::setSubtitle(const QWidget* body, const QString& subtitle) {
 
 void PanelBoard::setBusyText(const QString& text) {
     for (auto& placed : panels_)
-        if (placed.card) placed.card->setBusyText(text);
+        if (placed.card && placed.panel.result) placed.card->setBusyText(text);
+}
+
+void PanelBoard::setDimmed(bool dimmed) {
+    for (auto& placed : panels_)
+        if (placed.panel.result) mantissa::ui::setDimmed(*placed.panel.body, dimmed);
 }
 
 void PanelBoard::showPanel(const QWidget* body) {

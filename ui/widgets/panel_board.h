@@ -20,6 +20,7 @@ struct Panel {
     QString tab;  ///< of its tab; panels of one name share a tab; empty: the title
     QWidget* body = nullptr;
     std::vector<QWidget*> header;  ///< actions right of the title
+    bool result = true;            ///< shows what a run gives: busy texts and dimming are for these
 };
 
 /// Where a panel stands: in one of the columns of the wide layout (each with rows of its own), and in a tab group (0
@@ -54,6 +55,8 @@ class PanelBoard final : public QWidget {
     void setTitle(const QWidget* body, const QString& title);
     void setSubtitle(const QWidget* body, const QString& subtitle);
     void setBusyText(const QString& text);
+    /// Draws results pale: they belong to something that is no longer chosen.
+    void setDimmed(bool dimmed);
     /// Brings a panel to the front where panels are tabs.
     void showPanel(const QWidget* body);
 

@@ -12,6 +12,7 @@
 namespace mantissa::ui {
 namespace {
 
+constexpr int kMoment = 150;       // ms before it is said what runs
 constexpr int kPatience = 1000;    // ms before progress is shown
 constexpr double kSettled = 0.15;  // part of the work after which the time left is worth saying
 constexpr int kSteps = 1000;
@@ -38,19 +39,23 @@ JobStatus::JobStatus(QWidget* parent) : QWidget(parent) {
     delay_.setSingleShot(true);
     delay_.setInterval(kPatience);
     connect(&delay_, &QTimer::timeout, this, [this] {
-        text_->hide();
         bar_->show();
-        stage_->show();
         cancel_->show();
+    });
+    moment_.setSingleShot(true);
+    moment_.setInterval(kMoment);
+    connect(&moment_, &QTimer::timeout, this, [this] {
+        text_->hide();
+        stage_->show();
     });
     connect(cancel_, &QPushButton::clicked, this, [this] {
         stage_->setText(tr("Stopping at the next operator"));
         emit cancelRequested();
     });
-    setBusy(false);
+    setIdle();
 }
 
-QString JobStatus::text() const { return text_->text(); }
+QString JobStatus::text() const { return stage_->isHidden() ? text_->text() : stage_->text(); }
 
 void JobStatus::setText(const QString& text) {
     text_->setText(text);
@@ -66,14 +71,16 @@ void JobStatus::setErrorText(const QString& text) {
     restyle(text_);
 }
 
-void JobStatus::setBusy(bool busy) {
-    if (busy) {
-        bar_->setRange(0, 0);
-        stage_->clear();
-        running_.start();
-        delay_.start();
-        return;
-    }
+void JobStatus::setRunning(const QString& work) {
+    bar_->setRange(0, 0);
+    stage_->setText(work);
+    running_.start();
+    moment_.start();
+    delay_.start();
+}
+
+void JobStatus::setIdle() {
+    moment_.stop();
     delay_.stop();
     text_->show();
     bar_->hide();

@@ -12,8 +12,8 @@ class QPushButton;
 
 namespace mantissa::ui {
 
-/// The left of the status bar: what was done, or, once a job takes longer than a second, how far it is and a Cancel
-/// button.
+/// The left of the status bar: what was done, or, once a job takes longer than a moment, what runs; after a second how
+/// far it is and a Cancel button as well.
 class JobStatus final : public QWidget {
     Q_OBJECT
 
@@ -22,9 +22,11 @@ class JobStatus final : public QWidget {
 
     void setText(const QString& text);
     void setErrorText(const QString& text);
-    void setBusy(bool busy);
+    /// A job has begun, named so ("Comparing formats"), or nothing runs any more.
+    void setRunning(const QString& work);
+    void setIdle();
     void setProgress(const ProgressUpdate& update);
-    QString text() const;
+    QString text() const;  ///< as shown
     QPushButton* cancelButton() const { return cancel_; }
 
   signals:
@@ -35,7 +37,7 @@ class JobStatus final : public QWidget {
     QLabel* stage_;
     QProgressBar* bar_;
     QPushButton* cancel_;
-    QTimer delay_;
+    QTimer moment_, delay_;
     QElapsedTimer running_;
 };
 
