@@ -77,7 +77,7 @@ void MainWindow::makeMenus() {
         entry->setChecked(mode == static_cast<int>(Theme::instance().mode()));
         themeActions_->addAction(entry);
     }
-    add(view, tr("&Next theme"), QKeySequence(QStringLiteral("Ctrl+T")), [this] { nextTheme(); });
+    add(view, tr("S&witch light and dark"), QKeySequence(QStringLiteral("Ctrl+T")), [this] { nextTheme(); });
     QAction* full = add(view, tr("&Full screen"), QKeySequence(Qt::Key_F11),
                         [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
     full->setCheckable(true);
@@ -199,8 +199,7 @@ void MainWindow::paste() {
 }
 
 void MainWindow::exportCharts(Chart* chosen, const QString& suffix) {
-    ExportDialog::Start start{
-        .charts = {}, .chosen = 0, .suffix = suffix, .caption = {}, .allText = tr("All charts of this page")};
+    ExportDialog::Start start{.charts = {}, .chosen = 0, .suffix = suffix, .allText = tr("All charts of this page")};
     for (Chart* chart : currentPage()->charts())
         if (chart->emptyText().isEmpty()) start.charts.push_back(chart);
     // Without a chart named, the one that has the keyboard focus is meant.
@@ -216,7 +215,6 @@ void MainWindow::showExport(ExportDialog::Start start) {
         return;
     }
     start.comparison = session_->report();
-    if (start.comparison) start.caption = provenanceOf(*start.comparison);
     auto* dialog = new ExportDialog(settings_, start, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ExportDialog::exported, status_, &JobStatus::setText);
@@ -224,8 +222,7 @@ void MainWindow::showExport(ExportDialog::Start start) {
 }
 
 void MainWindow::exportAllCharts() {
-    ExportDialog::Start start{
-        .charts = {}, .chosen = -1, .suffix = {}, .caption = {}, .allText = tr("All charts of all pages")};
+    ExportDialog::Start start{.charts = {}, .chosen = -1, .suffix = {}, .allText = tr("All charts of all pages")};
     for (Page* page : pages_)
         for (Chart* chart : page->charts())
             if (chart->emptyText().isEmpty()) start.charts.push_back(chart);
@@ -233,7 +230,8 @@ void MainWindow::exportAllCharts() {
 }
 
 void MainWindow::nextTheme() {
-    const int mode = (static_cast<int>(Theme::instance().mode()) + 1) % 3;
+    // To the other one that can be seen; “System” looks like one of them, and is chosen in the menu.
+    const int mode = static_cast<int>(Theme::instance().scheme() == Scheme::dark ? ThemeMode::light : ThemeMode::dark);
     setThemeMode(mode);
     status_->setText(tr("Theme: %1").arg(themeActions_->actions().at(mode)->text().remove('&')));
 }

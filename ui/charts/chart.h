@@ -32,8 +32,8 @@ class Chart : public QWidget {
     /// What the chart shows, in one sentence, from the data; empty where there is no single finding. Heads the picture
     /// and is what a screen reader says.
     virtual QString finding() const { return {}; }
-    /// Where its data come from, one line for the foot of pictures; empty: what the window says about the comparison.
-    virtual QString provenance() const { return {}; }
+    /// Where its data come from, one line for the foot of pictures.
+    virtual QString provenance() const = 0;
     /// All numbers drawn.
     virtual DataTable table() const = 0;
     virtual std::vector<LegendEntry> legend() const { return {}; }

@@ -200,7 +200,7 @@ Result<std::vector<std::filesystem::path>> saveCharts(const std::vector<Chart*>&
         if (!chart->emptyText().isEmpty()) continue;
         ChartExportOptions one = options.chart;
         one.size = chart->preferredExportSize();
-        if (!one.caption.isEmpty() && !chart->provenance().isEmpty()) one.caption = chart->provenance();
+        if (!one.caption.isEmpty()) one.caption = chart->provenance();
         const auto path = folder / (chart->name() + '.' + options.suffix).toStdString();
         if (auto saved = saveChart(*chart, path, one); !saved) return saved.error();
         written.push_back(path);

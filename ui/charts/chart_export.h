@@ -43,8 +43,7 @@ void copyChart(const Chart& chart, const ChartExportOptions& options);
 /// files written; stops at the first that cannot be written.
 struct ExportAllOptions {
     QString suffix = QStringLiteral("png");
-    ChartExportOptions
-        chart{};  ///< of each chart: its own size, and its own caption where it has one and any are wanted
+    ChartExportOptions chart{};  ///< of each chart: its own size, and its own caption where any are wanted
 };
 Result<std::vector<std::filesystem::path>> saveCharts(const std::vector<Chart*>& charts,
                                                       const std::filesystem::path& folder,

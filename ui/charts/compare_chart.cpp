@@ -35,6 +35,8 @@ const FormatRun* CompareChart::candidateRun() const {
 
 QString CompareChart::emptyText() const { return report_ ? QString() : tr("No result yet"); }
 
+QString CompareChart::provenance() const { return report_ ? provenanceOf(*report_) : QString(); }
+
 QString CompareChart::candidateEmptyText() const {
     if (!report_) return CompareChart::emptyText();
     if (report_->runs.size() < 2) return tr("No format to compare with is chosen. Turn on BF16.");

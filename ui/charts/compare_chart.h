@@ -21,6 +21,7 @@ class CompareChart : public Chart {
     void setHighlight(std::optional<std::size_t> classIndex);
 
     QString emptyText() const override;
+    QString provenance() const override;
     std::vector<LegendEntry> legend() const override;  ///< every run that went well
 
   signals:

@@ -16,6 +16,28 @@ QString EvaluationChart::emptyText() const {
     return report_ ? QString() : tr("No result yet. Choose a folder of pictures and press Run.");
 }
 
+QString EvaluationChart::provenance() const {
+    if (!report_) return {};
+    const auto folder = report_->pictures->path();
+    const auto name = folder.filename().empty() ? folder.parent_path().filename() : folder.filename();
+    QStringList formats;
+    for (const auto& run : report_->runs)
+        if (run.ok())
+            formats << tr("%1 %2").arg(QString::fromStdString(run.format.title),
+                                       run.mode == RunMode::native ? tr("native") : tr("emulated"));
+    QStringList parts{
+        QString::fromStdString(report_->model->name),
+        tr("%1, %2 pictures")
+            .arg(QString::fromStdString(name.string()), groupedText(static_cast<std::int64_t>(report_->done.size()))),
+        formats.join(QStringLiteral(", "))};
+    if (!report_->keep.empty()) parts << tr("%1 modules in FP32").arg(report_->keep.size());
+    if (const auto scales = scaleWords(report_->scales); !scales.empty())
+        parts << tr("emulated: %1").arg(QString::fromStdString(scales));
+    parts << QStringLiteral("Mantissa ") + QString::fromStdString(report_->environment.mantissa) +
+                 QStringLiteral(", LibTorch ") + QString::fromStdString(report_->environment.libtorch);
+    return parts.join(QStringLiteral(" · "));
+}
+
 std::vector<const FormatEvaluation*> EvaluationChart::candidates() const {
     std::vector<const FormatEvaluation*> runs;
     if (report_)

@@ -18,6 +18,7 @@ class EvaluationChart : public Chart {
     void setReport(std::shared_ptr<const EvaluateReport> report);
 
     QString emptyText() const override;
+    QString provenance() const override;               ///< model, folder, number of pictures, formats
     std::vector<LegendEntry> legend() const override;  ///< every candidate that ran
 
   protected:

@@ -70,6 +70,7 @@ Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs
         if (!chart.emptyText().isEmpty()) return Done{};
         ChartExportOptions one = options.chart;
         one.size = chart.preferredExportSize();
+        if (!one.caption.isEmpty()) one.caption = chart.provenance();
         const fs::path path = folder / (name + "." + options.suffix.toStdString());
         if (auto saved = saveChart(chart, path, one); !saved) return saved;
         written->push_back(path);

@@ -44,11 +44,7 @@ QWidget* rowOf(std::initializer_list<QWidget*> widgets) {
 }  // namespace
 
 ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* parent)
-    : QDialog(parent),
-      settings_(settings),
-      charts_(start.charts),
-      comparison_(start.comparison),
-      sharedCaption_(start.caption) {
+    : QDialog(parent), settings_(settings), charts_(start.charts), comparison_(start.comparison) {
     setWindowTitle(tr("Export charts"));
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
@@ -140,13 +136,9 @@ void ExportDialog::showChoice() {
         const Chart& chart = *charts_[static_cast<std::size_t>(what_->currentIndex())];
         width_->setValue(chart.preferredExportSize().width());
         height_->setValue(chart.preferredExportSize().height());
-        caption_->setText(captionOf(chart));
+        caption_->setText(chart.provenance());
     }
     caption_->setCursorPosition(0);
-}
-
-QString ExportDialog::captionOf(const Chart& chart) const {
-    return chart.provenance().isEmpty() ? sharedCaption_ : chart.provenance();
 }
 
 bool ExportDialog::exportsAll() const { return what_->currentIndex() == static_cast<int>(charts_.size()); }
@@ -160,7 +152,7 @@ ChartExportOptions ExportDialog::options() const {
     options.dpi = dpi_->value();
     options.theme = static_cast<ExportTheme>(theme_->currentIndex());
     options.heading = heading_->isChecked();
-    if (captioned_->isChecked()) options.caption = exportsAll() ? sharedCaption_ : caption_->text();
+    if (captioned_->isChecked()) options.caption = caption_->text();
     return options;
 }
 
@@ -192,7 +184,7 @@ void ExportDialog::updatePreview() {
     ChartExportOptions small = options();
     if (exportsAll()) {
         small.size = chart.preferredExportSize();
-        if (captioned_->isChecked()) small.caption = captionOf(chart);
+        if (captioned_->isChecked()) small.caption = chart.provenance();
     }
     small.scale = 1;
     QImage image = chartImage(chart, small).scaled(kPreview, Qt::KeepAspectRatio, Qt::SmoothTransformation);

@@ -31,7 +31,6 @@ class ExportDialog final : public QDialog {
         std::vector<Chart*> charts;  ///< of the page, those with something to draw
         int chosen = 0;              ///< index into charts; −1: all
         QString suffix;              ///< "png", "svg", "pdf"; empty: as last time
-        QString caption;             ///< of charts that do not say themselves where their data come from
         QString allText;             ///< what `charts` are together: "All charts of this page"
         /// What charts of a comparison among them show: all of them together are then drawn for every candidate.
         std::shared_ptr<const CompareReport> comparison{};
@@ -54,7 +53,6 @@ class ExportDialog final : public QDialog {
     void updatePreview();
     void chooseTarget();
     void showChoice();
-    QString captionOf(const Chart& chart) const;
     Result<std::vector<std::filesystem::path>> saveAll(const std::filesystem::path& folder) const;
 
     Settings& settings_;
@@ -70,7 +68,6 @@ class ExportDialog final : public QDialog {
     QCheckBox* heading_;
     QCheckBox* captioned_;
     QLineEdit* caption_;
-    QString sharedCaption_;
     QLabel* size_;
     QLabel* preview_;
     QLabel* error_;
