@@ -284,9 +284,30 @@ class TestCharts final : public QObject {
         chart.draw(plot, chartStyle(Scheme::light, Ink::color, {400, 200}));
         QVERIFY(plot.axisRect(0)->axis(QCPAxis::atBottom)->range().upper < 100);  // FP16 takes 1923 ms
         LatencyChart even;
-        even.setReport(makeReport({.slowFactor = 2}));
+        even.setReport(makeReport({.slowFactor = 15}));
         even.draw(plot, chartStyle(Scheme::light, Ink::color, {400, 200}));
-        QVERIFY(plot.axisRect(0)->axis(QCPAxis::atBottom)->range().upper > 83);
+        QVERIFY(plot.axisRect(0)->axis(QCPAxis::atBottom)->range().upper > 600);
+    }
+
+    void aFocusedChartWithoutZoomLetsTheWheelPass() {
+        auto charts = allCharts(makeReport());
+        auto& chart = *charts[0];
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowActive(&chart));
+        chart.setFocus();
+        const QPointF at(20, 20);
+        QWheelEvent wheel(at, chart.mapToGlobal(at), {}, {0, -120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                          false);
+        QCoreApplication::sendEvent(&chart.plot(), &wheel);
+        QVERIFY(!wheel.isAccepted());
+    }
+
+    void captionsNameTheComparison() {
+        const auto report = makeReport();
+        for (const auto& chart : allCharts(report)) {
+            QVERIFY(chart->provenance().contains(QStringLiteral("made-up.png")));
+            QVERIFY(chart->provenance().contains(QStringLiteral("FP8 E4M3 emulated")));
+        }
     }
 
     void emulatedFormatsAreNeverTimed() {

@@ -138,6 +138,11 @@ class TestMetrics final : public QObject {
                     .contains(QStringLiteral("3 of BF16's outputs are NaN or infinite")));
     }
 
+    void aFailureIsSaidWhole() {
+        const auto report = makeReport({.failing = "bf16"});
+        QVERIFY(findingDetailOf(*report).contains(QString::fromStdString(report->runs[1].error->text())));
+    }
+
     void shareOfMemoryIsSaidInWords() {
         QCOMPARE(shareText(11, 22, "FP32"), QStringLiteral("½ of FP32"));
         QCOMPARE(shareText(22, 22, "FP32"), QStringLiteral("as FP32"));

@@ -52,6 +52,7 @@ Chart::Chart(QWidget* parent)
     plot_->setMouseTracking(true);
     plot_->installEventFilter(this);
     plot_->setNoAntialiasingOnDrag(false);
+    plot_->setPlottingHint(QCP::phCacheLabels, false);  // cached pixels of tick labels blur where a view scales them
     stack_->addWidget(plot_);
     stack_->addWidget(empty_);
     setFocusPolicy(Qt::StrongFocus);
@@ -161,8 +162,10 @@ bool Chart::eventFilter(QObject* watched, QEvent* event) {
     } else if (event->type() == QEvent::MouseButtonDblClick) {
         refresh();
     } else if (event->type() == QEvent::Wheel) {
-        // A wheel that scrolls the page must not zoom the chart that passes below it.
-        const bool meant = hasFocus() || (static_cast<QWheelEvent*>(event)->modifiers() & Qt::ControlModifier) != 0;
+        // A wheel that scrolls the page must not zoom the chart that passes below it, and a chart that has nothing to
+        // zoom must not stop it.
+        const bool meant = plot_->interactions().testFlag(QCP::iRangeZoom) &&
+                           (hasFocus() || (static_cast<QWheelEvent*>(event)->modifiers() & Qt::ControlModifier) != 0);
         if (!meant) {
             event->ignore();
             return true;

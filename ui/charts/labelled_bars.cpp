@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kLeastBand = 13;      // px a bar
 constexpr int kScaleHeight = 12;    // px more than the least, from which on there is a scale below the bars
-constexpr double kCutBeyond = 3;    // a bar more than this many times the longest of the others is cut
+constexpr double kCutBeyond = 20;   // a bar more than this many times the longest of the others is cut
 constexpr double kMostNames = 0.4;  // of the width
 
 double longest(const std::vector<double>& values) {
@@ -45,7 +45,7 @@ void paintLine(QPainter& painter, const QRectF& line, const LabelledBar& bar, do
     const double end = std::min(right, line.right()), height = std::clamp(line.height() * 0.68, 4.0, 18.0);
     paintBar(painter, QRectF(line.left(), center - height / 2, end - line.left(), height), BarFill::solid, bar.color,
              style.tokens.card);
-    if (cut) paintScaleBreak(painter, {end - 18, center}, height, style.tokens.card);
+    if (cut) paintScaleBreak(painter, {end - 18, center}, height, style.tokens.card, style.tokens.text1);
     paintText(painter, {end + 6, center}, Qt::AlignLeft | Qt::AlignVCenter, bar.valueText, numbers, style.tokens.text1);
     paintText(painter, {end + 12 + textSize(bar.valueText, numbers).width(), center}, Qt::AlignLeft | Qt::AlignVCenter,
               bar.note, names, style.tokens.text3);

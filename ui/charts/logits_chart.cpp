@@ -78,7 +78,10 @@ void LogitsChart::onReport() {
 }
 
 QString LogitsChart::emptyText() const {
-    return view_ == LogitView::paired ? CompareChart::emptyText() : candidateEmptyText();
+    if (view_ == LogitView::paired) return CompareChart::emptyText();
+    if (const QString missing = candidateEmptyText(); !missing.isEmpty()) return missing;
+    const bool any = std::any_of(delta_.begin(), delta_.end(), [](double delta) { return std::isfinite(delta); });
+    return any ? QString() : tr("Every output of %1 is NaN or infinite.").arg(titleOf(*candidateRun()));
 }
 
 QString LogitsChart::differenceText() const {
@@ -177,9 +180,23 @@ void LogitsChart::drawDelta(QCustomPlot& plot, const ChartStyle& style) const {
     y->setTicker(scaledTicker(5, exponent));
     x->setRange(logits.padded(0.06));
     y->setRange(-1.12 * reach, 1.12 * reach);
+    // Where a scale says how large a step is, half of one is no fixed distance.
+    const Format& candidateFormat = candidateRun()->format;
+    const bool banded = candidateFormat.scaling == Scaling::none && candidateFormat.kind != FormatKind::integer;
+    if (banded) {
+        rect->setMinimumMargins(QMargins(2, 20, 14, 2));
+        addPainting(
+            plot, rect,
+            [=, title = titleOf(*candidateRun())](QPainter& painter) {
+                paintText(painter, {static_cast<double>(rect->right()) + 10, rect->top() - 10.0},
+                          Qt::AlignRight | Qt::AlignVCenter, QObject::tr("band: ± half a step (ULP) of %1").arg(title),
+                          style.axisFont(), style.tokens.text2);
+            },
+            ClipTo::nothing);
+    }
     addPainting(plot, rect, [=, this](QPainter& painter) {
         const Format& format = candidateRun()->format;
-        paintHalfUlpBand(painter, *x, *y, format, blended(style.color(format), style.tokens.card, 0.17));
+        if (banded) paintHalfUlpBand(painter, *x, *y, format, blended(style.color(format), style.tokens.card, 0.17));
         painter.setPen(QPen(style.tokens.inputLine, 1));
         painter.drawLine(QPointF(rect->left(), y->coordToPixel(0)), QPointF(rect->right(), y->coordToPixel(0)));
     });

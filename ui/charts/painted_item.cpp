@@ -7,6 +7,8 @@
 namespace mantissa::ui {
 namespace {
 
+constexpr double kHalfBreak = 4;  // px: half the gap of a bar that is cut
+
 class PaintedItem final : public QCPAbstractItem {
   public:
     PaintedItem(QCustomPlot* plot, PlotPainter paint) : QCPAbstractItem(plot), paint_(std::move(paint)) {}
@@ -61,13 +63,20 @@ void paintBar(QPainter& painter, const QRectF& bar, BarFill fill, const QColor& 
     painter.restore();
 }
 
-void paintScaleBreak(QPainter& painter, QPointF at, double barHeight, const QColor& background) {
+void paintScaleBreak(QPainter& painter, QPointF at, double barHeight, const QColor& background, const QColor& ink) {
     painter.save();
-    painter.setPen(QPen(background, 2.4, Qt::SolidLine, Qt::FlatCap));
-    const double half = barHeight / 2 + 2;
-    for (const double shift : {-3.0, 3.0})
-        painter.drawLine(QPointF(at.x() + shift - half * 0.45, at.y() + half),
-                         QPointF(at.x() + shift + half * 0.45, at.y() - half));
+    const double half = barHeight / 2 + 3, slant = half * 0.45;
+    // A gap with a stroke at each side: the bar is in two pieces.
+    const auto edge = [&](double shift) {
+        return QLineF(at.x() + shift - slant, at.y() + half, at.x() + shift + slant, at.y() - half);
+    };
+    const QLineF left = edge(-kHalfBreak), right = edge(kHalfBreak);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(background);
+    painter.drawPolygon(QPolygonF{left.p1(), left.p2(), right.p2(), right.p1()});
+    painter.setPen(QPen(ink, 1.4, Qt::SolidLine, Qt::FlatCap));
+    painter.drawLine(left);
+    painter.drawLine(right);
     painter.restore();
 }
 

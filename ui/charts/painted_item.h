@@ -25,7 +25,7 @@ enum class BarFill { solid, hatched, tinted };
 void paintBar(QPainter& painter, const QRectF& bar, BarFill fill, const QColor& color, const QColor& background);
 
 /// The double slash over a bar that is cut at the end of the scale, centred at `at`; `background` shows through it.
-void paintScaleBreak(QPainter& painter, QPointF at, double barHeight, const QColor& background);
+void paintScaleBreak(QPainter& painter, QPointF at, double barHeight, const QColor& background, const QColor& ink);
 
 /// Text at a point, aligned relative to it: Qt::AlignLeft puts the text right of the point, Qt::AlignBottom above it.
 void paintText(QPainter& painter, QPointF at, Qt::Alignment alignment, const QString& text, const QFont& font,

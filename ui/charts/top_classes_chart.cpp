@@ -15,6 +15,7 @@ namespace mantissa::ui {
 namespace {
 
 constexpr int kMostValueLabels = 24;
+constexpr int kLeastPitch = 8, kAxisHeight = 50;  // px a bar of the first five classes, and below them
 constexpr double kSmallestLabelPitch = 9.5;  // px a bar; closer than this, numbers would touch
 
 /// The next of 1, 2, 2.5, 5 × 10ⁿ above `value`, at most 1: where a probability axis may end.
@@ -76,6 +77,12 @@ void TopClassesChart::onReport() {
     classes_ = topIndices(report().reference().logits, static_cast<std::size_t>(wanted_));
 }
 
+/// Low enough for a page without scrolling where few formats are compared, and as high as many need to be told apart.
+QSize TopClassesChart::minimumSizeHint() const {
+    const auto bars = hasReport() ? std::min<std::size_t>(classes_.size(), 5) * goodRuns().size() : 0;
+    return {160, kAxisHeight + kLeastPitch * static_cast<int>(bars)};
+}
+
 QString TopClassesChart::finding() const { return hasReport() ? findingOf(report()) : QString(); }
 
 QSize TopClassesChart::preferredExportSize() const {
@@ -134,9 +141,11 @@ void TopClassesChart::setRanges(QCPAxisRect* bars, QCPAxisRect* dots, const Char
             if (std::isfinite(value)) least = std::min(least, value), most = std::max(most, value);
         }
     QCPAxis* probability = bars->axis(QCPAxis::atBottom);
-    styleAxis(*probability, style, tr("Probability (softmax)"));
-    probability->setRange(0, niceEnd(largest));
-    probability->setTicker(numberTicker(4));
+    const double end = niceEnd(largest);
+    const int exponent = axisExponent(end);
+    styleAxis(*probability, style, scaledLabel(tr("Probability (softmax)"), exponent));
+    probability->setRange(0, end);
+    probability->setTicker(scaledTicker(4, exponent));
     QCPAxis* logit = dots->axis(QCPAxis::atBottom);
     styleAxis(*logit, style, tr("Logit (before softmax)"));
     if (!(most >= least)) least = 0, most = 1;

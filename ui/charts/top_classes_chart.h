@@ -21,6 +21,7 @@ class TopClassesChart final : public CompareChart {
     void draw(QCustomPlot& plot, const ChartStyle& style) const override;
     QString hoverText(const QCustomPlot& plot, QPointF position) const override;
     QSize preferredExportSize() const override;
+    QSize minimumSizeHint() const override;
 
   protected:
     void keyPressEvent(QKeyEvent* event) override;  ///< Up and Down choose a class

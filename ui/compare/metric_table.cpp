@@ -18,6 +18,7 @@ namespace mantissa::ui {
 namespace {
 
 constexpr int kMetricRow = 18, kMetricHeader = 40, kNarrowest = 68;
+constexpr int kFocusRoom = 4;  // px: the focus frame passes beside the digits
 
 /// Marker and name above, badge below.
 class CandidateHeader final : public QHeaderView {
@@ -82,7 +83,7 @@ void MetricTable::setReport(std::shared_ptr<const CompareReport> report) {
 void MetricTable::layOutColumns() {
     const int columns = model_->columnCount();
     if (columns == 0) return;
-    const int room = viewport()->width();
+    const int room = viewport()->width() - kFocusRoom;
     int widest = kNarrowest;
     for (int i = 0; i < columns; ++i)
         widest = std::max(widest, badgeSize(badgeWord(badgeOf(*model_->report(), model_->runOf(i)))).width() + 2);
