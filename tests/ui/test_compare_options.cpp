@@ -23,6 +23,9 @@
 #include "compare/custom_format_dialog.h"
 #include "compare/option_bar.h"
 #include "compare/scales_dialog.h"
+#include "dot/dot_session.h"
+#include "formats/formats_state.h"
+#include "page_checks.h"
 #include "pages/compare_page.h"
 #include "widgets/error_card.h"
 #include "widgets/format_toggle.h"
@@ -145,6 +148,21 @@ class TestCompareOptions final : public QObject {
         QCOMPARE(session().report(), before);
     }
 
+    void theCustomFormatIsOneForAllPages() {
+        auto* sums = fixture_.window->findChild<DotSession*>();
+        DotChoices dot = sums->choices();
+        dot.accumulators = {session().choices().custom};
+        sums->choose(QStringLiteral("Only e6m9"), dot);
+        session().setCustom(*findFormat("e7m4"));
+        QCOMPARE(sums->custom().name, std::string("e7m4"));
+        QCOMPARE(sums->choices().accumulators, std::vector<Format>{*findFormat("e7m4")});
+        // A step of another format goes to the Formats page and leaves it as it is.
+        FormatsState state;
+        state.selected = "fp16";
+        emit fixture_.window->currentPage()->formatsRequested(state);
+        QCOMPARE(session().choices().custom.name, std::string("e7m4"));
+    }
+
     void aCustomFormatCannotRepeatAToggle() {
         CustomFormatDialog dialog(session().choices().custom);
         dialog.show();
@@ -154,6 +172,11 @@ class TestCompareOptions final : public QObject {
         QVERIFY(!ok->isEnabled());
         dialog.fractionBits().setValue(4);
         QVERIFY(ok->isEnabled());
+        // Emulation computes in FP32: what is finer cannot run, which is better said here than after a run.
+        dialog.exponentBits().setValue(11);
+        dialog.fractionBits().setValue(52);
+        QVERIFY(!ok->isEnabled());
+        QVERIFY(test::labelSays(dialog, QStringLiteral("Finer than FP32")));
         QCOMPARE(dialog.format().name, std::string("e4m4"));
         dialog.exponentBits().setValue(99);
         dialog.fractionBits().setValue(99);

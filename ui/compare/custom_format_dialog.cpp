@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "number_text.h"
+#include "run/precision_plan.h"
 #include "widgets/card.h"
 
 namespace mantissa::ui {
@@ -56,11 +57,15 @@ void CustomFormatDialog::showLimits() {
                               QString::number(chosen.storageBits), compactText(l.max), compactText(l.minNormal),
                               compactText(l.minSubnormal), compactText(l.epsilon)));
     const bool taken = chosen.name == "e4m3" || chosen.name == "e5m2";
+    const bool finer = holdsEveryFp32(chosen) && (chosen.exponentBits > 8 || chosen.fractionBits > 23);
     rules_->setText(taken ? tr("This is %1, which has a toggle of its own.").arg(QString::fromStdString(chosen.title))
+                    : finer
+                        ? tr("Finer than FP32, in which emulation computes, so a model cannot run in it.\nThe Formats "
+                             "and Dot product pages can show it.")
                     : chosen.specials == Specials::none
                         ? tr("One sign bit and subnormals, no infinities and no NaN, as OCP MX has it. Emulated.")
                         : tr("One sign bit, subnormals, infinities and NaN as IEEE 754 has them. Emulated."));
-    buttons_->button(QDialogButtonBox::Ok)->setEnabled(!taken);
+    buttons_->button(QDialogButtonBox::Ok)->setEnabled(!taken && !finer);
 }
 
 }  // namespace mantissa::ui

@@ -1,6 +1,7 @@
 #include "dot/dot_session.h"
 
 #include <QUndoStack>
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -48,7 +49,7 @@ class ChooseDotCommand final : public QUndoCommand {
     QString mergeKey_;
 };
 
-DotSession::DotSession(Session& session, QObject* parent) : QObject(parent), session_(session) {
+DotSession::DotSession(Session& session, QObject* parent) : QObject(parent), session_(session), custom_(session.choices().custom) {
     connect(&session, &Session::modelChanged, this, [this] {
         // A layer's name belongs to its model.
         choices_.layer.clear();
@@ -65,6 +66,19 @@ DotSession::DotSession(Session& session, QObject* parent) : QObject(parent), ses
             report_->source.neuron.preprocessing != session_.choices().preprocessing)
             afterChange();
     });
+    connect(&session, &Session::choicesChanged, this, &DotSession::followCustom);
+}
+
+void DotSession::followCustom() {
+    const Format before = std::exchange(custom_, session_.choices().custom);
+    if (before == custom_) return;
+    auto& accumulators = choices_.accumulators;
+    const bool added = std::find(accumulators.begin(), accumulators.end(), custom_) != accumulators.end();
+    const auto place = std::find(accumulators.begin(), accumulators.end(), before);
+    const bool summed = place != accumulators.end() && !added;
+    if (summed) *place = custom_;
+    emit choicesChanged();
+    if (summed) afterChange();
 }
 
 bool DotSession::busy() const { return session_.jobs().busy(JobKind::dot); }

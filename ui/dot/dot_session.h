@@ -48,6 +48,7 @@ class DotSession final : public QObject {
     const std::optional<Error>& failure() const { return failure_; }
     bool stale() const { return stale_; }
     bool busy() const;
+    const Format& custom() const { return custom_; }  ///< the session's custom format
 
     /// Changes the choices, undoably, under this name, and runs when "Run on change" is on. Changes of one `mergeKey`
     /// that follow each other, as of a slider that is dragged, are one step of undo.
@@ -68,11 +69,13 @@ class DotSession final : public QObject {
     friend class ChooseDotCommand;
     void apply(const DotChoices& choices);
     void afterChange();
+    void followCustom();
     DotRequest request() const;
     void take(Result<DotReport> result);
 
     Session& session_;
     DotChoices choices_;
+    Format custom_;
     DotReportPtr report_;
     std::optional<Error> failure_;
     bool stale_ = false;
