@@ -134,6 +134,10 @@ std::string layersText(const LayersReport& report, const SensitivityReport* alon
     for (const auto& layer : report.layers)
         if (depth <= 0 || layer.depth <= depth) table.row(cellsOf(layer, columns));
     std::string text = heading(report) + "\n" + table.text();
+    text += "\nLocal: only that module in the format, on exact inputs; of (model), all of it on the exact picture. "
+            "Cumulative: everything up to there, the picture too.\n";
+    if (alone && !report.overrides.empty())
+        text += "Only this: the module in the format and all others in FP32, whether --keep keeps it or not.\n";
     if (alone && alone->plan) text += "\n" + planText(*alone->plan, report.format);
     if (report.nativeError)
         text +=

@@ -18,6 +18,7 @@
 #include "formats/formats_session.h"
 #include "layers/fact_table.h"
 #include "layers/layer_detail.h"
+#include "layers/layer_words.h"
 #include "layers/worst_view.h"
 #include "layers_fixture.h"
 #include "number_text.h"
@@ -45,7 +46,7 @@ class TestLayersPage final : public test::LayersFixture {
         open();
         QCOMPARE(layers().report()->layers.size(), std::size_t{9});
         QVERIFY(!layers().report()->partial);
-        QVERIFY(page()->finding().startsWith(QStringLiteral("BF16 loses most in ")));
+        QVERIFY(page()->finding().startsWith(QStringLiteral("BF16: least SQNR by itself in ")));
         QVERIFY(page()->statusText().contains(QStringLiteral("8 modules")));
         for (Chart* chart : page()->charts()) QVERIFY2(chart->emptyText().isEmpty(), qPrintable(chart->name()));
         const auto before = layers().report();
@@ -53,6 +54,11 @@ class TestLayersPage final : public test::LayersFixture {
         showLayersPage();
         QVERIFY(!session().busy());
         QCOMPARE(layers().report(), before);
+    }
+
+    void roundingAloneIsNoStepsAndYetNotExact() {
+        QCOMPARE(ulpText(ArrayError{.count = 1, .maxAbs = 0.06}), QStringLiteral("0"));
+        QCOMPARE(ulpText(ArrayError{.count = 1}), QStringLiteral("exact"));
     }
 
     void theTreeShowsWhatTheReportHolds() {

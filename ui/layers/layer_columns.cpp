@@ -15,25 +15,26 @@ ColumnWords wordsOf(int column, const LayersReport* report, LayerPart part) {
         {QObject::tr("Operators"), QObject::tr("The operators that are the module's own")},
         {QObject::tr("Parameters"), QObject::tr("Parameters of the module and all below it")},
         {QObject::tr("Local SQNR, dB"),
-         QObject::tr("Only this layer in %1, %2, on exact inputs: 10·log10(Σr²/Σ(r−c)²) of what leaves "
+         QObject::tr("Only this layer in %1, %2, on exact inputs (the model's own row: all layers, on the exact "
+                     "picture): 10·log10(Σr²/Σ(r−c)²) of what leaves "
                      "it. Higher is better; +6 dB halves the error.")
              .arg(format, rounded)},
         {QObject::tr("Cumulative, dB"),
-         QObject::tr("Everything up to here in %1, %2. Higher is better.").arg(format, rounded)},
+         QObject::tr("Everything up to here in %1, the picture too, %2. Higher is better.").arg(format, rounded)},
         {QObject::tr("Only this, |Δ|"),
          QObject::tr("The largest change of a logit with only this layer's own operators and weights "
-                     "in %1. Lower is better. Press Sweep to find it.")
+                     "in %1, whether it is kept in FP32 or not. Lower is better. Press Sweep to find it.")
              .arg(format)},
         {QObject::tr("Local cosine"),
          QObject::tr("Cosine of the layer's results and FP32's, on exact inputs; 1 is best")},
         {QObject::tr("Local max |Δ|"),
          QObject::tr("The largest difference from FP32, on exact inputs; lower is better")},
-        {QObject::tr("Local ULP"),
+        {QObject::tr("Local max ULP"),
          QObject::tr("The largest difference from FP32 in steps of %1, on exact inputs").arg(format)},
         {QObject::tr("Cumul. cosine"), QObject::tr("Cosine with everything up to here in %1; 1 is best").arg(format)},
         {QObject::tr("Cumul. max |Δ|"),
          QObject::tr("The largest difference with everything up to here in %1").arg(format)},
-        {QObject::tr("Cumul. ULP"), QObject::tr("The same in steps of %1").arg(format)},
+        {QObject::tr("Cumul. max ULP"), QObject::tr("The same in steps of %1").arg(format)},
         {QObject::tr("Overflow"), QObject::tr("Weights and activations beyond the range of %1").arg(format)},
         {QObject::tr("Underflow"), QObject::tr("Weights and activations that became 0 in %1").arg(format)},
         {QObject::tr("Subnormal"),

@@ -25,14 +25,10 @@ namespace {
 constexpr int kNearLimit = 14;  // powers of two between the values and a limit of the format that is still shown
 constexpr int kSpare = 1;
 
-QString ulpsText(double ulp) {
-    return std::isnan(ulp) ? QStringLiteral("—") : ulp == 0 ? QObject::tr("exact") : compactText(ulp, 4);
-}
-
 DataTable errorTable(const QString& title, const LayerError& error) {
-    DataTable table{
-        .header = {title, QObject::tr("SQNR, dB"), QObject::tr("Cosine"), QObject::tr("Max |Δ|"), QObject::tr("ULP")},
-        .rows = {}};
+    DataTable table{.header = {title, QObject::tr("SQNR, dB"), QObject::tr("Cosine"), QObject::tr("Max |Δ|"),
+                               QObject::tr("Max ULP")},
+                    .rows = {}};
     const QString names[]{QObject::tr("Both"), QObject::tr("Weights only"), QObject::tr("Activations only"),
                           QObject::tr("Native kernels")};
     for (const auto part : {LayerPart::weights, LayerPart::activations, LayerPart::both, LayerPart::native}) {
@@ -41,7 +37,7 @@ DataTable errorTable(const QString& title, const LayerError& error) {
         if (one && one->count > 0)
             row << decibelText(one->sqnrDb())
                 << (std::isnan(one->cosine()) ? QStringLiteral("—") : fixedText(one->cosine(), 6))
-                << errorText(one->maxAbs) << ulpsText(one->ulpMax);
+                << errorText(one->maxAbs) << ulpText(*one);
         else
             row << QStringLiteral("—") << QStringLiteral("—") << QStringLiteral("—") << QStringLiteral("—");
         table.rows.push_back(row);

@@ -167,9 +167,7 @@ QString LayerModel::distanceText(const ArrayError& error, int which) const {
     if (error.count == 0) return QStringLiteral("—");
     if (which == 0) return std::isnan(error.cosine()) ? QStringLiteral("—") : fixedText(error.cosine(), 6);
     if (which == 1) return errorText(error.maxAbs);
-    return std::isnan(error.ulpMax) ? QStringLiteral("—")
-           : error.ulpMax == 0      ? tr("exact")
-                                    : compactText(error.ulpMax, 4);
+    return ulpText(error);
 }
 
 QString LayerModel::text(int index, int column) const {

@@ -68,6 +68,24 @@ QString decibelText(double sqnrDb) {
     return fixedText(sqnrDb, 1);
 }
 
+QString ulpText(const ArrayError& error) {
+    if (std::isnan(error.ulpMax)) return QStringLiteral("—");
+    // Rounded values are 0 steps from what they were rounded from; that is no exact result.
+    if (error.ulpMax == 0) return error.maxAbs == 0 ? QObject::tr("exact") : QStringLiteral("0");
+    return compactText(error.ulpMax, 4);
+}
+
+std::int64_t ownParameters(const LayersReport& report, const std::vector<std::string>& paths) {
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < report.layers.size(); ++i) {
+        if (std::find(paths.begin(), paths.end(), report.layers[i].path) == paths.end()) continue;
+        sum += report.layers[i].parameters;
+        for (const auto& below : report.layers)
+            if (below.parent == static_cast<int>(i)) sum -= below.parameters;
+    }
+    return sum;
+}
+
 std::optional<std::size_t> firstNotFinite(const LayersReport& report) {
     for (const std::size_t leaf : leavesOf(report)) {
         const LayerReport& layer = report.layers[leaf];
@@ -94,7 +112,7 @@ QString layersFindingOf(const LayersReport& report) {
     if (!weakest) return QObject::tr("No layer was compared yet");
     const double sqnr = weakest->local.both.sqnrDb();
     if (std::isinf(sqnr)) return QObject::tr("%1 holds every value of this model").arg(format);
-    return QObject::tr("%1 loses most in %2: %3 dB by itself").arg(format, layerPath(report, at), decibelText(sqnr));
+    return QObject::tr("%1: least SQNR by itself in %2, %3 dB").arg(format, layerPath(report, at), decibelText(sqnr));
 }
 
 QString layersDetailOf(const LayersReport& report) {

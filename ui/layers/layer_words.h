@@ -30,6 +30,12 @@ std::vector<std::size_t> leavesOf(const LayersReport& report);
 /// "22.4", "exact" where nothing differs, "—" where there is nothing to compare.
 QString decibelText(double sqnrDb);
 
+/// The largest distance in steps: "14", "0" where rounding alone is the difference, "exact", "—".
+QString ulpText(const ArrayError& error);
+
+/// Parameters of these modules that are their own, not those of modules below.
+std::int64_t ownParameters(const LayersReport& report, const std::vector<std::string>& paths);
+
 /// The first layer whose weights or results are NaN or infinite in the format; none where all are finite.
 std::optional<std::size_t> firstNotFinite(const LayersReport& report);
 

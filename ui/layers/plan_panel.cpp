@@ -119,11 +119,19 @@ QString PlanPanel::planText(const SensitivityReport& report) const {
     if (!plan.met) return tr("Out of reach: with every layer in FP32 the logits have %1.").arg(reached);
     if (plan.keep.empty())
         return tr("No layer has to stay in FP32: %1 has %2.").arg(QString::fromStdString(report.format.title), reached);
-    return tr("%1 of %2 layers in FP32 reach %3, found in %4 runs:")
-        .arg(plan.keep.size())
-        .arg(report.layers.size())
-        .arg(reached)
-        .arg(plan.runs);
+    QString held;
+    if (const auto& layers = layers_.report(); layers && layers->layers.front().parameters > 0) {
+        const std::int64_t kept = ownParameters(*layers, plan.keep), all = layers->layers.front().parameters;
+        held = tr(" They hold %1 of the %2 that the weights take in FP32 (%3 %).")
+                   .arg(bytesText(4 * kept), bytesText(4 * all),
+                        fixedText(100 * static_cast<double>(kept) / static_cast<double>(all), 0));
+    }
+    return tr("%1 of %2 layers in FP32 reach %3, found in %4 runs.")
+               .arg(plan.keep.size())
+               .arg(report.layers.size())
+               .arg(reached)
+               .arg(plan.runs) +
+           held;
 }
 
 QString PlanPanel::resultText() const { return result_->text(); }
