@@ -58,7 +58,7 @@ std::vector<MemoryBarsChart::Bar> MemoryBarsChart::barsOf(const FormatMemory& me
         bars.push_back({.parts = *here,
                         .hatched = emulated,
                         .valueText = bytesText(here->total(), unit()),
-                        .note = emulated ? tr("here, emulated") : tr("here, measured")});
+                        .note = emulated ? tr("here, emulated") : tr("here, native")});
     } else {
         bars.push_back(
             {.parts = {}, .hatched = false, .valueText = QStringLiteral("—"), .note = tr("did not run here")});

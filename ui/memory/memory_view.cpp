@@ -91,7 +91,9 @@ QString memoryDetailOf(const MemoryReport& report, const MemoryView& view) {
 QString storedAndHereText(const MemoryReport& report) {
     QString text = QObject::tr(
         "“Stored” is what the format needs: weights and buffers from their sizes, the activation peak as measured in "
-        "FP32, scaled by bytes per value. “Here” is what Mantissa held while it ran the format.");
+        "FP32, scaled by bytes per value. “Here” is what Mantissa held: every format of this page is run once for it, "
+        "natively where LibTorch has "
+        "kernels of it, whether it is turned on elsewhere or not.");
     const auto emulated = std::find_if(report.formats.begin(), report.formats.end(), [](const FormatMemory& one) {
         return one.mode == RunMode::emulated && one.format.storageBits < 32 && hereParts(one, {}).has_value();
     });

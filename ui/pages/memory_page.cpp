@@ -6,6 +6,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "charts/live_bytes_chart.h"
 #include "charts/memory_bars_chart.h"
@@ -175,8 +176,11 @@ void MemoryPage::setWords(const QString& text) {
 QString MemoryPage::statusText() const {
     const auto& report = session().memoryReport();
     if (!report || !answered_) return {};
-    return tr("Memory: weights from their sizes, activation peak measured in FP32. This process holds %1.")
-        .arg(bytesText(report->processBytes));
+    const auto ran = std::count_if(report->formats.begin(), report->formats.end(),
+                                   [](const FormatMemory& one) { return one.measuredActivationBytes.has_value(); });
+    return tr("Memory: stored from sizes and FP32's activation peak; here from one run in each of %1 formats. This "
+              "process holds %2.")
+        .arg(QString::number(ran), bytesText(report->processBytes));
 }
 
 void MemoryPage::setWidthClass(WidthClass width) {
