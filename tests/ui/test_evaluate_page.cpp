@@ -103,6 +103,8 @@ class TestEvaluatePage final : public QObject {
             QVERIFY2(chart->emptyText().isEmpty(), qPrintable(chart->name()));
             QVERIFY2(!chart->finding().isEmpty(), qPrintable(chart->name()));
             QVERIFY2(!chart->table().rows.empty(), qPrintable(chart->name()));
+            QVERIFY2(chart->provenance().contains(QStringLiteral("set, %1 pictures").arg(kPictures)),
+                     qPrintable(chart->provenance()));
         }
         QVERIFY(page()->source().saveButton()->isEnabled());
         QVERIFY(!folder().stale());

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kFetchAfter = 60;  // ms without scrolling
 constexpr int kFlipRow = FlipModel::kThumbnail + 6;
-constexpr int kFlipNumberColumn = 74;  // px
+constexpr int kFlipNumberColumn = 74, kFlipSpare = 8;  // px
 
 }  // namespace
 
@@ -60,8 +60,16 @@ void FlipTable::layOutColumns() {
     const int words = std::max(0, viewport()->width() - 2 * kFlipNumberColumn);
     const bool named = model_->hasTruth();
     setColumnHidden(FlipModel::truth, !named);
-    const int shares[]{named ? 34 : 44, named ? 22 : 28, named ? 22 : 28, 22};  // %
-    for (int column = 0; column < FlipModel::margin; ++column) setColumnWidth(column, words * shares[column] / 100);
+    // Classes take what they need, up to a share; the file's name, which is the longest, takes the rest.
+    const int most = words * (named ? 22 : 28) / 100;
+    int left = words;
+    for (int column = FlipModel::reference; column <= (named ? FlipModel::truth : FlipModel::candidate); ++column) {
+        const int needed =
+            std::max(sizeHintForColumn(column), horizontalHeader()->sectionSizeHint(column)) + kFlipSpare;
+        setColumnWidth(column, std::min(most, needed));
+        left -= std::min(most, needed);
+    }
+    setColumnWidth(FlipModel::picture, left);
     for (const int column : {FlipModel::margin, FlipModel::kept}) setColumnWidth(column, kFlipNumberColumn);
 }
 

@@ -150,6 +150,11 @@ void EvaluatePage::showRates() {
     const bool known = rates_->has(RateKind::top1);
     rateKind_->setEnabled(known);
     board_->setTitle(rates_, known ? tr("Accuracy") : tr("Agreement"));
+    const auto& report = folder_.report();
+    board_->setSubtitle(rates_, known || !report ? tr("with 95 % intervals")
+                                : report->model->labels.empty()
+                                    ? tr("the model names no classes, so there is no top-1")
+                                    : tr("the class of no picture is known, so there is no top-1"));
     RateKind kind = rates_->kind();
     if (!known) kind = RateKind::agreement;
     rates_->setKind(kind);
@@ -174,10 +179,18 @@ QString EvaluatePage::detailText() const {
         facts << (run.mode == RunMode::native ? tr("native") : tr("emulated"));
         if (run.top1) facts << tr("top-1 %1").arg(rateText(*run.top1));
         if (&run != &report.reference()) facts << tr("same answer %1").arg(rateText(run.agreement));
+        if (run.ties > 0) facts << tr("a tie in %1").arg(groupedText(run.ties));
         if (run.notFinite > 0) facts << tr("NaN or ∞ in %1 pictures").arg(groupedText(run.notFinite));
         parts << tr("%1 %2").arg(formatTitle(run), facts.join(QStringLiteral(", ")));
     }
-    return parts.join(QStringLiteral("; ")) + QLatin1Char('.');
+    QString text = parts.join(QStringLiteral("; ")) + QLatin1Char('.');
+    if (!report.keep.empty()) {
+        QStringList names;
+        for (const auto& path : report.keep) names << QString::fromStdString(path);
+        text += tr(" %1 modules stay in FP32: %2.")
+                    .arg(QString::number(names.size()), elidedMiddle(names.join(QStringLiteral(", ")), 90));
+    }
+    return text;
 }
 
 void EvaluatePage::showState() {
