@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "near_names.h"
 #include "study/format_runner.h"
+#include "study/module_tree.h"
 
 namespace mantissa {
 namespace {
@@ -25,6 +27,25 @@ Result<at::Tensor> tensorFrom(const TensorInput& input) {
         return badRequest("has a shape that does not fit its " + std::to_string(input.values.size()) + " values",
                           where);
     return at::from_blob(const_cast<float*>(input.values.data()), input.shape, at::kFloat).clone();
+}
+
+/// What is no layer: a tensor of one, or a slip of the pen.
+Error noSuchLayer(const Graph& graph, const std::string& name) {
+    const ModuleTree tree(graph);
+    for (const auto& weight : graph.weights)
+        if (weight.tensor.name == name) {
+            const auto& owner = tree.modules()[static_cast<std::size_t>(tree.ofWeight(name))].path;
+            return badRequest(owner.empty() ? "is a tensor, and not one of a layer; `mantissa layers` lists the layers"
+                                            : "is a tensor, not a layer; it belongs to the layer " + owner,
+                              name);
+        }
+    std::vector<std::string> paths;
+    for (const auto& module : tree.modules()) paths.push_back(module.path);
+    const auto near = namesNear(name, paths, 3);
+    return badRequest("is no layer of this model; " +
+                          (near.empty() ? "" : "did you mean " + eitherOf(near) + "? ") +
+                          "`mantissa layers` lists them",
+                      name);
 }
 
 }  // namespace
@@ -59,13 +80,11 @@ Result<std::vector<double>> logitsOf(const at::Tensor& output) {
 
 Status checkOverrides(const Graph& graph, const std::vector<LayerFormat>& overrides) {
     for (const auto& one : overrides) {
-        const auto isBelow = [&](const std::string& path) { return isAtOrBelow(path, one.layer); };
         const bool named =
-            !one.layer.empty() && (std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                                               [&](const Node& node) { return isBelow(node.layer); }) ||
-                                   std::any_of(graph.weights.begin(), graph.weights.end(),
-                                               [&](const Weight& weight) { return isBelow(weight.tensor.name); }));
-        if (!named) return badRequest("is no layer of this model; `mantissa layers` lists them", one.layer);
+            !one.layer.empty() && std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+                return isAtOrBelow(node.layer, one.layer);
+            });
+        if (!named) return noSuchLayer(graph, one.layer);
     }
     return Done{};
 }

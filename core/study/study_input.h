@@ -31,7 +31,8 @@ Result<StudyInput> takeInput(const Model& model, const std::optional<SourceImage
 /// A model's output for one picture, FP64. Error: it is not one row of numbers.
 Result<std::vector<double>> logitsOf(const at::Tensor& output);
 
-/// Whether every override names a module that has operators or weights. Error: invalidArgument, which names it.
+/// Whether every override names a module that has operators. A tensor's name is none: kept by itself it would still be
+/// cast where a native operator reads it. Error: invalidArgument, which names it and the layers it could have meant.
 Status checkOverrides(const Graph& graph, const std::vector<LayerFormat>& overrides);
 
 /// The same of modules that stay in FP32.
