@@ -69,8 +69,8 @@ double divergence(std::span<const double> r, std::span<const double> c) {
 }
 
 void addUlps(ErrorMetrics& m, std::span<const double> r, std::span<const double> c, const Format& format) {
-    if (format.scaling != Scaling::none) {
-        // A step is as large as the scale says, and that differs from block to block.
+    if (format.scaling != Scaling::none || format.kind == FormatKind::integer) {
+        // A step is as large as the scale says, which the values do not tell; blocks and channels have one each.
         m.ulpMedian = m.ulpP99 = m.ulpMax = kNan;
         return;
     }
@@ -88,7 +88,8 @@ void addClassification(ErrorMetrics& m, std::span<const double> r, std::span<con
     const auto k = std::min<std::size_t>(static_cast<std::size_t>(std::max(topK, 0)), r.size());
     const auto topR = topIndices(r, std::max<std::size_t>(k, 2)), topC = topIndices(c, std::max<std::size_t>(k, 2));
     const std::size_t winner = topR.front();
-    m.top1Agrees = c[winner] >= c[topC.front()];  // also level with it; never where it is NaN
+    const bool ordered = std::none_of(c.begin(), c.end(), [](double x) { return std::isnan(x); });
+    m.top1Agrees = ordered && c[winner] >= c[topC.front()];
     m.topK = static_cast<int>(k);
     for (std::size_t i = 0; i < k; ++i)
         m.topKOverlap += std::find(topC.begin(), topC.begin() + static_cast<std::ptrdiff_t>(k), topR[i]) !=

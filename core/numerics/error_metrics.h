@@ -27,7 +27,8 @@ struct ErrorMetrics {
     double ulpMedian = 0;          ///< of ulpDistance in the candidate's format; NaN where that has scales
     double ulpP99 = 0;             ///< the smallest distance that at least 99 % of the elements do not exceed
     double ulpMax = 0;
-    bool top1Agrees = false;
+    bool top1Agrees = false;     ///< the reference's first class is the candidate's, alone or level with others; never
+                                 ///< with a NaN in the candidate
     int topK = 0;                ///< min(k, count)
     int topKOverlap = 0;         ///< how many of the reference's top k are in the candidate's top k
     double referenceMargin = 0;  ///< reference: its first class over its runner-up, logits

@@ -1,10 +1,12 @@
 #include "report/compare_json.h"
 
+#include <cmath>
 #include <utility>
 
 #include "report/csv.h"
 #include "report/json_number.h"
 #include "report/run_json.h"
+#include "study/verdict.h"
 
 namespace mantissa {
 namespace {
@@ -34,7 +36,8 @@ OrderedJson runJson(const FormatRun& run) {
                       {"activation_peak_bytes", run.memory.activationPeakBytes}};
     json["logits"] = jsonNumbers<double>(run.logits);
     OrderedJson top = OrderedJson::array();
-    for (const auto& c : run.top)
+    // With a NaN among them the logits have no order.
+    for (const auto& c : run.nans > 0 ? std::vector<TopClass>{} : run.top)
         top.push_back({{"index", c.index},
                        {"label", c.label},
                        {"logit", jsonNumber(c.logit)},
@@ -62,6 +65,7 @@ OrderedJson comparisonJson(const CompareReport& report, const Comparison& c) {
             {"ulp_p99", jsonNumber(m.ulpP99)},
             {"ulp_max", jsonNumber(m.ulpMax)},
             {"top1_agrees", m.top1Agrees},
+            {"outcome", outcomeName(outcomeOf(report, c))},
             {"topk_overlap", m.topKOverlap},
             {"reference_margin", jsonNumber(m.referenceMargin)},
             {"candidate_margin", jsonNumber(m.candidateMargin)},
@@ -96,7 +100,7 @@ std::string compareCsv(const CompareReport& report) {
     for (std::size_t i = 0; i < report.runs.size(); ++i) {
         const FormatRun& run = report.runs[i];
         csv.text(run.format.name).text(modeName(run.mode)).text(run.ok() ? "true" : "false");
-        if (run.top.empty())
+        if (run.top.empty() || run.nans > 0)
             csv.empty(3);
         else
             csv.integer(static_cast<std::int64_t>(run.top[0].index)).text(run.top[0].label).number(run.top[0].probability);
@@ -106,7 +110,12 @@ std::string compareCsv(const CompareReport& report) {
         if (comparison) {
             const ErrorMetrics& m = comparison->metrics;
             csv.number(m.meanAbs).number(m.maxAbs).number(m.rmse).number(m.maxRelative).number(m.cosine).number(m.sqnrDb);
-            csv.number(m.kl).number(m.ulpMedian).number(m.ulpMax).text(m.top1Agrees ? "true" : "false").integer(m.topKOverlap);
+            csv.number(m.kl);
+            if (std::isnan(m.ulpMax))
+                csv.empty(2);  // a scale says how large a step is
+            else
+                csv.number(m.ulpMedian).number(m.ulpMax);
+            csv.text(m.top1Agrees ? "true" : "false").integer(m.topKOverlap);
             csv.number(m.referenceMargin).number(m.candidateMargin);
         } else {
             csv.empty(13);

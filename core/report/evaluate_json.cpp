@@ -37,6 +37,7 @@ OrderedJson runJson(const FormatEvaluation& run) {
     json["top5"] = rateJson(run.top5);
     json["agreement"] = rateJson(run.agreement);
     json["flips"] = run.flips;
+    json["ties"] = run.ties;
     json["not_finite"] = run.notFinite;
     json["mean_abs"] = distributionJson(run.meanAbs);
     json["max_abs"] = distributionJson(run.maxAbs);
@@ -69,13 +70,14 @@ std::string evaluateJson(const EvaluateReport& report) {
                      {"seconds", report.seconds},
                      {"runs", OrderedJson::array()}};
     for (const auto& run : report.runs) json["runs"].push_back(runJson(run));
+    if (const auto scales = scaleWords(report.scales); !scales.empty()) json["scales"] = scales;
     if (report.partial) json["partial"] = true;
     // Paths come from the file system and need not be UTF-8; JSON must be.
     return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 std::string evaluateCsv(const EvaluateReport& report) {
-    CsvWriter csv({"image", "format", "class", "answer", "answer_label", "top5", "agrees", "finite", "margin",
+    CsvWriter csv({"image", "format", "class", "answer", "answer_label", "top5", "outcome", "finite", "margin",
                    "reference_margin", "kept_margin", "mean_abs", "max_abs", "kl", "sqnr_db"});
     for (std::size_t i = 0; i < report.done.size(); ++i) {
         const std::string name = report.pictures->name(report.done[i]);
@@ -93,7 +95,7 @@ std::string evaluateCsv(const EvaluateReport& report) {
                 csv.text(row.inTopFive ? "true" : "false");
             else
                 csv.empty(1);
-            csv.text(row.agrees ? "true" : "false").text(row.finite ? "true" : "false");
+            csv.text(outcomeName(row.outcome)).text(row.finite ? "true" : "false");
             csv.number(row.margin).number(row.referenceMargin).number(row.keptMargin);
             csv.number(row.meanAbs).number(row.maxAbs).number(row.kl).number(row.sqnrDb);
             csv.endRow();

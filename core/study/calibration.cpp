@@ -12,7 +12,7 @@ std::string grainWords(const std::string& what, ScaleGrain grain) {
         case ScaleGrain::usual:
             return {};
         case ScaleGrain::none:
-            return what + " without scales where the format allows";
+            return what + " without scales";
         case ScaleGrain::tensor:
             return what + " with one scale a tensor";
         case ScaleGrain::channel:
@@ -52,6 +52,8 @@ std::string scaleWords(const QuantizationOptions& options) {
     for (const auto& part : {grainWords("weights", options.weights), grainWords("activations", options.activations),
                              calibrationWords(options)})
         if (!part.empty()) words += (words.empty() ? "" : ", ") + part;
+    if (options.weights == ScaleGrain::none || options.activations == ScaleGrain::none)
+        words += "; integer formats need scales and keep the usual ones";
     return words;
 }
 

@@ -53,9 +53,7 @@ EvaluationRow rowOf(std::span<const double> logits, std::optional<std::size_t> t
 void compareRow(EvaluationRow& row, std::span<const double> reference, std::span<const double> logits,
                 const Format& format) {
     const ErrorMetrics metrics = errorMetrics(reference, logits, format, kTopAnswers);
-    // As accuracy is counted: of a tie the first class is the answer. A format that levels all logits must not pass for
-    // one that keeps every answer.
-    row.agrees = row.answer == answerOf(reference) && !std::isnan(logits[static_cast<std::size_t>(row.answer)]);
+    row.outcome = outcomeOf(reference, logits);
     row.referenceMargin = metrics.referenceMargin;
     row.keptMargin = metrics.candidateMargin;
     row.meanAbs = metrics.meanAbs;
@@ -157,7 +155,7 @@ int EvaluateStudy::batchSize() const {
 
 /// Everything that results depend on, on one line.
 std::string EvaluateStudy::question() const {
-    nlohmann::ordered_json json{{"schema", "mantissa.evaluate-rows/1"},     {"mantissa", report_.environment.mantissa},
+    nlohmann::ordered_json json{{"schema", "mantissa.evaluate-rows/2"},     {"mantissa", report_.environment.mantissa},
                                 {"libtorch", report_.environment.libtorch}, {"model", request_.model->sha256},
                                 {"pictures", report_.pictures->digest()},   {"count", report_.pictures->size()}};
     const Preprocessing& p = report_.preprocessing;
@@ -262,6 +260,8 @@ Result<EvaluateReport> EvaluateStudy::run() {
     report_.pictures = request_.pictures;
     report_.preprocessing = request_.preprocessing.value_or(request_.model->preprocessing);
     report_.scope = request_.scope;
+    report_.keep = request_.keep;
+    report_.scales = request_.scales;
     if (auto status = checkKept(request_.model->graph, request_.keep); !status) return std::move(status).error();
     report_.runs.emplace_back().format = request_.reference;
     for (const auto& candidate : request_.candidates) report_.runs.emplace_back().format = candidate;

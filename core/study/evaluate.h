@@ -10,6 +10,7 @@
 #include "image/picture_set.h"
 #include "numerics/statistics.h"
 #include "study/compare.h"
+#include "study/verdict.h"
 
 namespace mantissa {
 
@@ -35,11 +36,14 @@ struct EvaluateRequest {
 
 /// One picture in one format.
 struct EvaluationRow {
-    std::int32_t answer = -1;  ///< the class with the largest logit
+    std::int32_t answer = -1;  ///< the class with the largest logit; of a tie the first, as accuracy is counted
     bool inTopFive = false;    ///< the picture's own class is among the five largest; false where it is not known
     bool finite = true;        ///< no NaN and no infinity among the logits
-    bool agrees = true;        ///< with the reference's answer; of a tie the first class counts
+    AnswerOutcome outcome = AnswerOutcome::kept;  ///< of the reference's answer
     double margin = 0;         ///< of the answer over its runner-up, logits
+    /// Not the reference's answer any more; a tie is neither.
+    bool flipped() const { return outcome == AnswerOutcome::changed || outcome == AnswerOutcome::none; }
+
     // Against the reference; 0 in the reference's own rows.
     double referenceMargin = 0;  ///< of the reference's answer in the reference
     double keptMargin =
@@ -65,8 +69,9 @@ struct FormatEvaluation {
     bool oneAtATime = false;            ///< batches would change its results, or the model takes none
     std::vector<EvaluationRow> rows;    ///< as EvaluateReport::done
     std::optional<Rate> top1, top5;     ///< of the pictures whose class is known; none where no class is
-    Rate agreement;                     ///< with the reference's answer
-    std::int64_t flips = 0;
+    Rate agreement;                     ///< pictures that keep the reference's answer
+    std::int64_t flips = 0;             ///< that change it, or have none for a NaN among their logits
+    std::int64_t ties = 0;              ///< that make it a tie: the rest
     std::int64_t notFinite = 0;  ///< pictures with a NaN or an infinity among the logits
     Distribution meanAbs, maxAbs, kl, sqnrDb;
     std::vector<MarginBin> flipsByMargin;  ///< up to ten bins of as many pictures each
@@ -88,6 +93,8 @@ struct EvaluateReport {
     PictureSetPtr pictures;
     Preprocessing preprocessing;
     CastScope scope = CastScope::weightsAndActivations;
+    std::vector<std::string> keep{};  ///< of the candidates: modules that stayed in FP32
+    QuantizationOptions scales{};     ///< of emulated candidates, as asked for
     std::vector<std::uint32_t> done;  ///< indices into `pictures`, rising
     std::vector<SkippedPicture> skipped;
     std::vector<FormatEvaluation> runs;  ///< the reference first, then the candidates in order

@@ -36,7 +36,7 @@ void forEachField(Row& row, Function function) {
     function(row.answer);
     function(row.inTopFive);
     function(row.finite);
-    function(row.agrees);
+    function(row.outcome);
     for (auto* value :
          {&row.margin, &row.referenceMargin, &row.keptMargin, &row.meanAbs, &row.maxAbs, &row.kl, &row.sqnrDb})
         function(*value);
@@ -59,6 +59,12 @@ class Fields {
         int number = 0;
         if (!read(number)) return false;
         value = number != 0;
+        return true;
+    }
+    bool read(AnswerOutcome& value) {
+        int number = 0;
+        if (!read(number) || number < 0 || number > static_cast<int>(AnswerOutcome::none)) return false;
+        value = static_cast<AnswerOutcome>(number);
         return true;
     }
     std::string_view rest() const { return text_; }
@@ -156,8 +162,9 @@ Status EvaluationJournal::append(const EvaluateReport& report, std::size_t done,
                 if (run.ok())
                     forEachField(run.rows[done], [&](const auto& field) {
                         line += ' ';
-                        if constexpr (std::is_same_v<std::decay_t<decltype(field)>, bool>)
-                            line += field ? '1' : '0';
+                        using Field = std::decay_t<decltype(field)>;
+                        if constexpr (std::is_same_v<Field, bool> || std::is_enum_v<Field>)
+                            write(line, static_cast<int>(field));
                         else
                             write(line, field);
                     });

@@ -32,7 +32,7 @@ std::vector<MarginBin> binsByMargin(const std::vector<EvaluationRow>& rows) {
             ++end;
         if (end == begin) continue;
         std::int64_t flips = 0;
-        for (std::size_t i = begin; i < end; ++i) flips += !sorted[i]->agrees;
+        for (std::size_t i = begin; i < end; ++i) flips += sorted[i]->flipped();
         bins.push_back({.low = sorted[begin]->referenceMargin,
                         .high = sorted[std::min(end, sorted.size() - 1)]->referenceMargin,
                         .flips = rateOf(flips, static_cast<std::int64_t>(end - begin))});
@@ -43,10 +43,11 @@ std::vector<MarginBin> binsByMargin(const std::vector<EvaluationRow>& rows) {
 
 void summarise(FormatEvaluation& run, const EvaluateReport& report) {
     std::int64_t known = 0, first = 0, five = 0;
-    run.flips = run.notFinite = 0;
+    run.flips = run.ties = run.notFinite = 0;
     for (std::size_t i = 0; i < run.rows.size(); ++i) {
         const EvaluationRow& row = run.rows[i];
-        run.flips += !row.agrees;
+        run.flips += row.flipped();
+        run.ties += row.outcome == AnswerOutcome::tie;
         run.notFinite += !row.finite;
         const auto truth = report.pictures->truth(report.done[i]);
         if (!truth) continue;
@@ -59,7 +60,7 @@ void summarise(FormatEvaluation& run, const EvaluateReport& report) {
         run.top5 = rateOf(five, known);
     }
     const auto all = static_cast<std::int64_t>(run.rows.size());
-    run.agreement = rateOf(all - run.flips, all);
+    run.agreement = rateOf(all - run.flips - run.ties, all);
     run.meanAbs = distributionOver(run.rows, [](const auto& r) { return r.meanAbs; });
     run.maxAbs = distributionOver(run.rows, [](const auto& r) { return r.maxAbs; });
     run.kl = distributionOver(run.rows, [](const auto& r) { return r.kl; });

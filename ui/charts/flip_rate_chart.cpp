@@ -25,7 +25,7 @@ QString FlipRateChart::finding() const {
     if (most->flips == 0) return tr("No format changes an answer");
     double largest = 0;
     for (const auto& row : most->rows)
-        if (!row.agrees && std::isfinite(row.referenceMargin)) largest = std::max(largest, row.referenceMargin);
+        if (row.flipped() && std::isfinite(row.referenceMargin)) largest = std::max(largest, row.referenceMargin);
     return tr("%1 changes answers up to a margin of %2").arg(name, valueText(largest));
 }
 

@@ -30,8 +30,17 @@ Cell cellOf(const CompareReport& report, std::size_t run, Term term) {
     const ErrorMetrics& m = comparison->metrics;
     switch (term) {
         case Term::sameTop1:
-            if (!tiedWithAnswer(report, *comparison).empty()) return {QObject::tr("tie")};
-            return m.top1Agrees ? Cell{QObject::tr("yes")} : Cell{QObject::tr("✕ no"), true};
+            switch (outcomeOf(report, *comparison)) {
+                case AnswerOutcome::kept:
+                    return {QObject::tr("yes")};
+                case AnswerOutcome::tie:
+                    return {QObject::tr("tie")};
+                case AnswerOutcome::changed:
+                    return {QObject::tr("✕ no"), true};
+                case AnswerOutcome::none:
+                    return {QObject::tr("✕ no top-1: NaN"), true};
+            }
+            return {};
         case Term::topK:
             return {QObject::tr("%1 of %2").arg(m.topKOverlap).arg(m.topK)};
         case Term::margin:
@@ -104,6 +113,13 @@ QVariant MetricModel::data(const QModelIndex& index, int role) const {
             return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
         case Qt::ToolTipRole: {
             QString help = termHelp(term);
+            const bool ulp = term == Term::ulpMedian || term == Term::ulpP99 || term == Term::ulpMax;
+            const Comparison* measured = comparisonOf(*report_, runOf(index.column()));
+            if (ulp && measured && measured->metrics.excluded < measured->metrics.count &&
+                std::isnan(measured->metrics.ulpMax))
+                help += QStringLiteral("<br>") +
+                        tr("“—”: a step of %1 is as large as its scale, so outputs have no distance in steps.")
+                            .arg(titleOf(report_->runs[runOf(index.column())]));
             if (term == Term::margin)
                 if (const Comparison* comparison = comparisonOf(*report_, runOf(index.column())))
                     help += QStringLiteral("<br>") + tr("%1: %2.").arg(titleOf(report_->reference()),

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "number_text.h"
-#include "study/verdict.h"
 #include "theme/format_look.h"
 
 namespace mantissa::ui {
@@ -78,13 +77,13 @@ BarFill fillOf(const FormatRun& run) { return run.mode == RunMode::emulated ? Ba
 QString titleOf(const FormatRun& run) { return QString::fromStdString(run.format.title); }
 
 const TopClass* topOf(const FormatRun& run) {
-    if (!run.ok() || run.top.empty() || std::isnan(run.top.front().logit)) return nullptr;
+    if (!run.ok() || run.top.empty() || run.nans > 0) return nullptr;
     return &run.top.front();
 }
 
 bool keepsAnswer(const CompareReport& report, std::size_t run) {
     const Comparison* comparison = comparisonOf(report, run);
-    return comparison && comparison->metrics.top1Agrees;
+    return comparison && outcomeOf(report, *comparison) == AnswerOutcome::kept;
 }
 
 std::vector<std::size_t> tieOf(const CompareReport& report, std::size_t run) {
@@ -120,12 +119,15 @@ QString findingDetailOf(const CompareReport& report) {
     if (report.runs.size() == 2 && ran.size() == 1) {
         const ErrorMetrics& metrics =
             comparisonOf(report, ran.front()) ? comparisonOf(report, ran.front())->metrics : ErrorMetrics{};
-        if (metrics.maxAbs == 0 && metrics.excluded == 0)
+        if (metrics.excluded == metrics.count)
+            sentences << QObject::tr("None of its %1 outputs can be compared with those of %2.")
+                             .arg(groupedText(static_cast<std::int64_t>(metrics.count)), reference);
+        else if (metrics.maxAbs == 0 && metrics.excluded == 0)
             sentences << QObject::tr("Its %1 outputs are those of %2, bit for bit in value.")
                              .arg(groupedText(static_cast<std::int64_t>(metrics.count)), reference);
         else
             sentences << QObject::tr("Its %1 outputs differ from %2 by %3 on average and %4 at most.")
-                             .arg(groupedText(static_cast<std::int64_t>(report.reference().logits.size())), reference,
+                             .arg(groupedText(static_cast<std::int64_t>(metrics.count - metrics.excluded)), reference,
                                   valueText(metrics.meanAbs), valueText(metrics.maxAbs));
     } else {
         sentences << QObject::tr("%1 gives it %2.").arg(reference, valueText(answer->probability));
@@ -133,7 +135,7 @@ QString findingDetailOf(const CompareReport& report) {
     for (std::size_t i = 1; i < report.runs.size(); ++i) {
         const FormatRun& run = report.runs[i];
         if (!run.ok())
-            sentences << QObject::tr("%1 did not run.").arg(titleOf(run));
+            sentences << QObject::tr("%1 did not run: %2.").arg(titleOf(run), QString::fromStdString(run.error->text()));
         else if (run.nans + run.infinities > 0)
             sentences << QObject::tr("%1 of %2's outputs are NaN or infinite.")
                              .arg(groupedText(static_cast<std::int64_t>(run.nans + run.infinities)), titleOf(run));

@@ -6,12 +6,10 @@
 
 #include "charts/painted_item.h"
 #include "study/compare.h"
+#include "study/verdict.h"
 #include "widgets/badge.h"
 
 namespace mantissa::ui {
-
-/// A native format counts as slow where it takes more than this many times the reference's time.
-inline constexpr double kSlowFactor = 3;
 
 /// The comparison of `report.runs[run]` with the reference; nothing for the reference itself and for runs that failed.
 const Comparison* comparisonOf(const CompareReport& report, std::size_t run);
@@ -22,10 +20,10 @@ BarFill fillOf(const FormatRun& run);
 /// "BF16".
 QString titleOf(const FormatRun& run);
 
-/// The class the run puts first; nothing for failed runs and where every output is NaN.
+/// The class the run puts first; nothing for failed runs and where an output is NaN.
 const TopClass* topOf(const FormatRun& run);
 
-/// Whether this candidate's first class is the reference's, alone or level with others.
+/// Whether this candidate's first class is the reference's, alone: a tie is neither kept nor changed.
 bool keepsAnswer(const CompareReport& report, std::size_t run);
 /// The other classes that this candidate puts exactly level with the reference's answer: a tie. Empty where there is
 /// none.

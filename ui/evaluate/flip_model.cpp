@@ -18,7 +18,7 @@ void FlipModel::setReport(EvaluateReportPtr report, std::size_t run) {
     flips_.clear();
     if (report_ && run_ < report_->runs.size() && report_->runs[run_].ok())
         for (std::size_t i = 0; i < report_->done.size(); ++i)
-            if (!report_->runs[run_].rows[i].agrees) flips_.push_back({report_->done[i], i});
+            if (report_->runs[run_].rows[i].flipped()) flips_.push_back({report_->done[i], i});
     std::stable_sort(flips_.begin(), flips_.end(), [this](const Flip& a, const Flip& b) {
         return rowOf(a, run_).referenceMargin > rowOf(b, run_).referenceMargin;
     });

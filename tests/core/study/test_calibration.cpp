@@ -61,7 +61,8 @@ TEST(Calibration, WhatIsNotUsualIsSaidInWords) {
     EXPECT_EQ(scaleWords({}), "");
     EXPECT_EQ(scaleWords({.weights = ScaleGrain::tensor}), "weights with one scale a tensor");
     EXPECT_EQ(scaleWords({.activations = ScaleGrain::none, .calibration = Calibration::percentile, .percentile = 99.9}),
-              "activations without scales where the format allows, activations bounded by percentile 99.9");
+              "activations without scales, activations bounded by percentile 99.9; integer formats need scales and keep "
+              "the usual ones");
 }
 
 TEST(Calibration, APercentileLetsTheFewLargestSaturate) {

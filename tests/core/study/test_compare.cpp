@@ -181,7 +181,7 @@ TEST(Compare, NanAndInfinityAreCountedNotHidden) {
     ASSERT_TRUE(everywhere);
     EXPECT_EQ(everywhere->runs[1].nans, 12U);
     EXPECT_FALSE(everywhere->comparisons[0].metrics.top1Agrees);
-    EXPECT_EQ(everywhere->comparisons[0].verdict, "FP16 gives no answer: 12 of its 12 outputs are NaN");
+    EXPECT_EQ(everywhere->comparisons[0].verdict, "FP16 gives no answer: 12 of its 12 outputs are NaN, so there is no top-1");
 }
 
 TEST(Compare, OverflowIsWhatTheUserChose) {

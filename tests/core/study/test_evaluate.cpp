@@ -61,7 +61,7 @@ void expectAlike(const EvaluateReport& a, const EvaluateReport& b) {
             const auto &x = a.runs[f].rows[i], &y = b.runs[f].rows[i];
             SCOPED_TRACE(a.runs[f].format.name + ", picture " + std::to_string(i));
             EXPECT_EQ(x.answer, y.answer);
-            EXPECT_EQ(x.agrees, y.agrees);
+            EXPECT_EQ(x.outcome, y.outcome);
             EXPECT_EQ(x.inTopFive, y.inTopFive);
             const double step = limits(a.runs[f].format).epsilon;
             EXPECT_NEAR(x.margin, y.margin, 4 * step + 1e-5);
@@ -89,7 +89,7 @@ TEST_F(Evaluate, EveryAnswerIsTheOneThatAComparisonOfThePictureGives) {
             EXPECT_EQ(report.runs[f].mode, compared->runs[f].mode);
             if (f == 0) continue;
             const auto& metrics = compared->comparisons[f - 1].metrics;
-            EXPECT_EQ(row.agrees, metrics.top1Agrees);
+            EXPECT_EQ(row.outcome, outcomeOf(*compared, compared->comparisons[f - 1]));
             const double step = limits(report.runs[f].format).epsilon;
             EXPECT_NEAR(row.meanAbs, metrics.meanAbs, 2 * step + 1e-6);
             EXPECT_NEAR(row.maxAbs, metrics.maxAbs, 4 * step + 1e-6);

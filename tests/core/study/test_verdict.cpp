@@ -57,13 +57,28 @@ TEST(Verdict, CallsATieATieAndNoFlip) {
 
 TEST(Verdict, DoesNotHideWhatIsNotFinite) {
     EXPECT_EQ(verdict({3, 1, 0}, {3, 1, kNan}),
-              "BF16 keeps the answer, “cat”: margin 2, was 2, but 1 of its 3 outputs is NaN");
+              "BF16 gives no answer: 1 of its 3 outputs is NaN, so there is no top-1");
     EXPECT_EQ(verdict({3, 1, 0}, {3, 1, -kInfinity}),
               "BF16 keeps the answer, “cat”: margin 2, was 2, but 1 of its 3 outputs is infinite");
     EXPECT_EQ(verdict({3, 1, 0}, {kInfinity, kInfinity, 0}),
-              "BF16 keeps the answer, “cat”, but 2 of its 3 outputs are infinite");
-    EXPECT_EQ(verdict({3, 1, 0}, {kNan, kNan, kNan}), "BF16 gives no answer: 3 of its 3 outputs are NaN");
-    EXPECT_EQ(verdict({kNan, kNan}, {1, 0}), "FP32 gives no answer to keep: its outputs are NaN");
+              "BF16 makes the answer a tie, “cat” with “dog”, but 2 of its 3 outputs are infinite");
+    EXPECT_EQ(verdict({3, 1, 0}, {kNan, kNan, kNan}),
+              "BF16 gives no answer: 3 of its 3 outputs are NaN, so there is no top-1");
+    EXPECT_EQ(verdict({kNan, 1}, {1, 0}),
+              "FP32 gives no answer to keep: 1 of its 2 outputs is NaN, so there is no top-1");
+}
+
+TEST(Verdict, KnowsFourOutcomes) {
+    const auto outcome = [](const std::vector<double>& reference, const std::vector<double>& candidate) {
+        return outcomeName(outcomeOf(reference, candidate));
+    };
+    EXPECT_EQ(outcome({3, 1, 0}, {2, 1, 0}), "kept");
+    EXPECT_EQ(outcome({3, 1, 0}, {1, 1, 0}), "tie");
+    EXPECT_EQ(outcome({1, 3, 0}, {1, 1, 0}), "tie") << "whichever of them stands first";
+    EXPECT_EQ(outcome({3, 1, 0}, {0, 1, 1}), "changed");
+    EXPECT_EQ(outcome({3, 1, 0}, {3, 1, kNan}), "none");
+    EXPECT_EQ(outcome({3, kNan, 0}, {3, 1, 0}), "none");
+    EXPECT_EQ(outcome({3, 1}, {kInfinity, 1}), "kept");
 }
 
 }  // namespace
