@@ -42,6 +42,7 @@ void number(CsvWriter& csv, const std::optional<double>& value) {
 
 std::string inspectJson(const CheckpointReport& report) {
     OrderedJson json{{"schema", "mantissa.inspect/1"}, {"path", report.path.string()}, {"form", report.form}};
+    if (!report.scaling.empty()) json["scaling"] = report.scaling;
     json["tensors"] = OrderedJson::array();
     for (const TensorSummary& tensor : report.tensors) {
         OrderedJson one{{"name", tensor.name},

@@ -2,178 +2,38 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
-#include <limits>
 #include <thread>
 
 #include "graph/exported_program_archive.h"
 #include "graph/file_kind.h"
 #include "graph/model.h"
-#include "numerics/rounding.h"
 #include "storage/checkpoint.h"
 #include "storage/element_values.h"
 #include "storage/mapped_file.h"
 #include "storage/zip_archive.h"
+#include "study/checkpoint_chunks.h"
 #include "study/format_runner.h"
 
 namespace mantissa {
 namespace {
 
-// Large enough that threads seldom meet at the counter, small enough to stay in the cache.
-constexpr std::int64_t kChunk = std::int64_t{1} << 17;
-
 // Pages of a mapped file are given back after this many chunks.
 constexpr std::size_t kRelease = 32;
 
-/// Sums over one chunk; adding them up chunk by chunk gives the same bits on any number of threads.
-struct CastSums {
-    std::int64_t overflows = 0, underflows = 0;
-    double maxAbs = 0, signal = 0, noise = 0;  // squares
-
-    void add(const CastSums& other) {
-        overflows += other.overflows;
-        underflows += other.underflows;
-        maxAbs = std::max(maxAbs, other.maxAbs);
-        signal += other.signal;
-        noise += other.noise;
+/// How the formats that have scales are scaled.
+std::string scalingOf(const std::vector<Format>& formats) {
+    std::string integers, blocks;
+    for (const Format& format : formats) {
+        std::string* list = format.kind == FormatKind::integer ? &integers : format.blockSize > 0 ? &blocks : nullptr;
+        if (list) *list += (list->empty() ? "" : ", ") + format.title;
     }
-
-    CastLoss loss() const {
-        CastLoss loss{.overflows = overflows, .underflows = underflows, .maxAbs = maxAbs, .sqnrDb = std::nullopt};
-        if (signal > 0)
-            loss.sqnrDb = noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
-        return loss;
-    }
-};
-
-struct Sums {
-    std::int64_t count = 0, nans = 0, infinities = 0;
-    double min = std::numeric_limits<double>::infinity(), max = -min, sum = 0;
-    std::vector<CastSums> casts;
-
-    void add(const Sums& other) {
-        count += other.count;
-        nans += other.nans;
-        infinities += other.infinities;
-        min = std::min(min, other.min);
-        max = std::max(max, other.max);
-        sum += other.sum;
-        casts.resize(std::max(casts.size(), other.casts.size()));
-        for (std::size_t i = 0; i < other.casts.size(); ++i) casts[i].add(other.casts[i]);
-    }
-
-    ValueSummary summary() const {
-        ValueSummary summary{.count = count, .nans = nans, .infinities = infinities, .min = {}, .max = {}, .mean = {}};
-        const std::int64_t finite = count - nans - infinities;
-        if (finite == 0) return summary;
-        summary.min = min;
-        summary.max = max;
-        summary.mean = sum / static_cast<double>(finite);
-        return summary;
-    }
-};
-
-/// A format to cast to, and where values leave its range when it has no code that says so.
-struct Target {
-    Format format;
-    double lowest = -std::numeric_limits<double>::infinity(), largest = -lowest;
-
-    explicit Target(const Format& f) : format(f) {
-        const FormatLimits l = limits(f);
-        if (l.nans > 0 || l.infinities > 0) return;
-        // Half a step beyond the last value rounding still leads back to it. The tie itself leads away from a largest
-        // value, whose code is odd, and back to an integer format's lowest, whose code is even.
-        const double half = ulp(f, l.max) / 2;
-        largest = l.max + half;
-        lowest = -largest;
-        if (f.kind == FormatKind::integer)
-            lowest = std::nextafter(f.signBits == 0 ? -half : -l.max - 1 - half, -largest * 2);
-    }
-
-    bool overflows(double value, double rounded) const {
-        return !std::isfinite(rounded) || value >= largest || value <= lowest;
-    }
-};
-
-template <class Value>
-void castInto(CastSums& sums, const Target& target, std::span<const Value> values, std::span<const Value> rounded) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto x = static_cast<double>(values[i]), q = static_cast<double>(rounded[i]);
-        if (!std::isfinite(x)) continue;
-        if (target.overflows(x, q)) {
-            ++sums.overflows;
-            continue;
-        }
-        if (q == 0 && x != 0) ++sums.underflows;
-        const double delta = q - x;
-        sums.maxAbs = std::max(sums.maxAbs, std::abs(delta));
-        sums.signal += x * x;
-        sums.noise += delta * delta;
-    }
+    std::string words;
+    if (!integers.empty())
+        words = integers + ": one FP32 scale an output channel, as a comparison casts weights; tensors of fewer than "
+                           "two dimensions stay FP32";
+    if (!blocks.empty()) words += (words.empty() ? "" : ". ") + blocks + ": elements alone, without the scales of blocks";
+    return words;
 }
-
-template <class Value>
-void summarise(Sums& sums, std::span<const Value> values) {
-    sums.count += static_cast<std::int64_t>(values.size());
-    for (const Value value : values) {
-        const auto x = static_cast<double>(value);
-        if (std::isnan(x)) {
-            ++sums.nans;
-        } else if (std::isinf(x)) {
-            ++sums.infinities;
-        } else {
-            sums.min = std::min(sums.min, x);
-            sums.max = std::max(sums.max, x);
-            sums.sum += x;
-        }
-    }
-}
-
-/// Goes through chunks; one a thread, which keeps its memory from chunk to chunk.
-class ChunkReader {
-  public:
-    explicit ChunkReader(const std::vector<Target>& targets) : targets_(targets) {}
-
-    Sums read(const TensorRecord& tensor, std::int64_t begin, std::int64_t count) {
-        Sums sums;
-        if (fitsFp32(tensor.dtype)) {
-            const auto values = fill(narrow_, tensor, begin, count);
-            summarise(sums, std::span<const float>(values));
-            if (!isFloating(tensor.dtype)) return sums;
-            rounded_.resize(values.size());
-            for (const Target& target : targets_) {
-                roundArray(target.format, values, rounded_);
-                castInto(sums.casts.emplace_back(), target, std::span<const float>(values),
-                         std::span<const float>(rounded_));
-            }
-            return sums;
-        }
-        const auto values = fill(wide_, tensor, begin, count);
-        summarise(sums, std::span<const double>(values));
-        if (!isFloating(tensor.dtype)) return sums;
-        roundedWide_.resize(values.size());
-        for (const Target& target : targets_) {
-            std::transform(values.begin(), values.end(), roundedWide_.begin(),
-                           [&](double value) { return roundTo(target.format, value); });
-            castInto(sums.casts.emplace_back(), target, std::span<const double>(values),
-                     std::span<const double>(roundedWide_));
-        }
-        return sums;
-    }
-
-  private:
-    template <class Value>
-    static std::span<Value> fill(std::vector<Value>& buffer, const TensorRecord& tensor, std::int64_t begin,
-                                 std::int64_t count) {
-        buffer.resize(static_cast<std::size_t>(count));
-        readValues(tensor, begin, std::span<Value>(buffer));
-        return buffer;
-    }
-
-    const std::vector<Target>& targets_;
-    std::vector<float> narrow_, rounded_;
-    std::vector<double> wide_, roundedWide_;
-};
 
 /// The tensors of a file that is no mere state dict: a TorchScript or other whole model.
 Result<Checkpoint> openWholeModel(const std::filesystem::path& path) {
@@ -208,6 +68,10 @@ Result<Checkpoint> openTensors(const std::filesystem::path& path) {
             if (holdsProgram(*archive)) return openWholeModel(path);
             break;
         }
+        case FileKind::other:
+            return Error{.code = ErrorCode::unsupported,
+                         .message = describeOther(file->bytes()),
+                         .where = path.string()};
         default:
             break;
     }
@@ -221,6 +85,7 @@ class CheckpointStudy {
         report_.path = request.path;
         report_.formats = request.formats;
         for (const Format& format : request.formats) targets_.emplace_back(format);
+        report_.scaling = scalingOf(request.formats);
     }
 
     Result<CheckpointReport> run();
@@ -229,7 +94,7 @@ class CheckpointStudy {
     struct Chunk {
         std::size_t tensor;
         std::int64_t begin, count;
-        Sums sums;
+        ChunkSums sums;
     };
 
     void cut();
@@ -240,17 +105,23 @@ class CheckpointStudy {
     const std::stop_token& stop_;
     const Progress& progress_;
     Checkpoint checkpoint_;
-    std::vector<Target> targets_;
+    std::vector<CastTarget> targets_;
     std::vector<Chunk> chunks_;
     std::atomic<std::size_t> next_ = 0;
     CheckpointReport report_;
 };
 
 void CheckpointStudy::cut() {
+    const bool scaled = std::any_of(targets_.begin(), targets_.end(), [](const CastTarget& t) { return t.isInteger(); });
     for (std::size_t i = 0; i < checkpoint_.tensors.size(); ++i) {
-        const std::int64_t count = valueCount(checkpoint_.tensors[i]);
-        for (std::int64_t begin = 0; begin < count; begin += kChunk)
-            chunks_.push_back({.tensor = i, .begin = begin, .count = std::min(kChunk, count - begin), .sums = {}});
+        const TensorRecord& tensor = checkpoint_.tensors[i];
+        const std::int64_t count = valueCount(tensor);
+        if (count == 0) continue;
+        // A scale's values stay together.
+        const std::int64_t together = scaled && isFloating(tensor.dtype) ? channelValues(tensor) : 1;
+        const std::int64_t step = std::max<std::int64_t>(kChunk / together, 1) * together;
+        for (std::int64_t begin = 0; begin < count; begin += step)
+            chunks_.push_back({.tensor = i, .begin = begin, .count = std::min(step, count - begin), .sums = {}});
     }
 }
 
@@ -281,8 +152,8 @@ void CheckpointStudy::releaseUpTo(std::size_t last) const {
 }
 
 void CheckpointStudy::addUp() {
-    std::vector<Sums> ofTensor(checkpoint_.tensors.size());
-    Sums all;
+    std::vector<ChunkSums> ofTensor(checkpoint_.tensors.size());
+    ChunkSums all;
     all.casts.resize(targets_.size());
     for (const Chunk& chunk : chunks_) {
         ofTensor[chunk.tensor].add(chunk.sums);

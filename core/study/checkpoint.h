@@ -17,7 +17,9 @@ namespace mantissa {
 /// The question: what stands in this file, and what would casts to these formats lose?
 struct CheckpointRequest {
     std::filesystem::path path;   ///< whatever openCheckpoint or openModel opens
-    std::vector<Format> formats;  ///< to cast to; nearest-even, overflow as each format's standard says
+    /// To cast to; nearest-even, overflow as each format's standard says. Integer formats take the scales that a
+    /// comparison gives weights: one an output channel, and tensors of fewer than two dimensions stay FP32.
+    std::vector<Format> formats;
 };
 
 /// What a tensor's finite values are; a complex element counts as two values, a boolean as 0 or 1.
@@ -50,6 +52,7 @@ struct CheckpointReport {
     std::filesystem::path path;
     std::string form;  ///< "safetensors", "PyTorch zip", "torchscript"
     std::vector<Format> formats;
+    std::string scaling;                 ///< how those that take scales were scaled, in words; empty without any
     std::vector<TensorSummary> tensors;  ///< in the file's order
     std::int64_t bytes = 0;              ///< of all tensors
     ValueSummary values;                 ///< of all tensors

@@ -90,18 +90,45 @@ TEST(InspectCheckpoint, SaysWhatACastLoses) {
     EXPECT_EQ(casts[1].sqnrDb, std::numeric_limits<double>::infinity());
     EXPECT_EQ(casts[2].overflows, 2);
     EXPECT_EQ(casts[3].overflows, 2);  // the largest value, 6, takes their place; that is no less a loss
-    EXPECT_EQ(casts[4].overflows, 2);
-    EXPECT_EQ(casts[4].underflows, 2);
-    EXPECT_DOUBLE_EQ(casts[4].maxAbs, static_cast<double>(1.0001F) - 1);
+    EXPECT_EQ(casts[4].maxAbs, 0);  // a tensor of one dimension stays FP32
 }
 
 TEST(InspectCheckpoint, KnowsTheEdgesOfFormatsWithoutInfinity) {
-    // E2M1 ends at 6, a step of 2: 7 is the tie that leads away from it. INT8 ends at 127 and −128.
-    const auto report = inspected(
-        {recordOf<float>("w", DType::f32, {6.99F, 7, -7, 127.49F, 127.5F, -128.5F, -128.6F, 300})}, {"e2m1", "int8"});
-    const auto& casts = find(report, "w").casts;
-    EXPECT_EQ(casts[0].overflows, 7);
-    EXPECT_EQ(casts[1].overflows, 3);
+    // E2M1 ends at 6, a step of 2: 7 is the tie that leads away from it.
+    const auto report = inspected({recordOf<float>("w", DType::f32, {6.99F, 7, -7, 127.49F})}, {"e2m1"});
+    EXPECT_EQ(find(report, "w").casts[0].overflows, 3);
+}
+
+TEST(InspectCheckpoint, IntegersTakeAScaleAnOutputChannelAsAComparisonGivesWeights) {
+    // Largest values 127 and 1.27: steps of 1 and of 0.01.
+    const std::vector<float> weight{127, 3.25F, -0.25F, 1.27F, 0.005F, 0.0201F};
+    const auto report = inspected({recordOf("w", DType::f32, weight, {2, 3}),
+                                   recordOf<float>("bias", DType::f32, {0.3F, 100}),
+                                   recordOf<double>("wide", DType::f64, {254, 3, 1, -1, 0.5, 0}, {3, 2})},
+                                  {"int8", "bf16"});
+    const CastLoss& loss = find(report, "w").casts[0];
+    EXPECT_EQ(loss.overflows, 0);
+    EXPECT_DOUBLE_EQ(loss.maxAbs, 0.25);
+    EXPECT_EQ(loss.underflows, 2) << "0.25 is less than half a step of the first channel, 0.005 half one of the second";
+    EXPECT_EQ(find(report, "bias").casts[0].maxAbs, 0);
+    EXPECT_DOUBLE_EQ(find(report, "wide").casts[0].maxAbs, 1) << "3 lies between 2 and 4";
+    EXPECT_NE(report.scaling.find("INT8: one FP32 scale an output channel"), std::string::npos) << report.scaling;
+    EXPECT_EQ(inspected({recordOf("w", DType::f32, weight, {2, 3})}, {"bf16"}).scaling, "");
+}
+
+TEST(InspectCheckpoint, AChannelOfManyChunksHasOneScale) {
+    // The largest value stands at the end, in the last chunk; every other one is a multiple of its step, or half of one
+    // more.
+    std::vector<float> values(600'000, 3);
+    values[1] = 2.25F;
+    values.back() = 127;
+    const auto report = inspected({recordOf("w", DType::f32, values, {2, 300'000})}, {"int8"});
+    const CastLoss& loss = find(report, "w").casts[0];
+    EXPECT_EQ(loss.underflows, 0);
+    EXPECT_NEAR(loss.maxAbs, 3.0 / 254, 0.25) << "of the first channel, whose largest value is 3, steps are fine";
+    values[1] = 0.25F;
+    std::swap(values[299'999], values.back());
+    EXPECT_EQ(find(inspected({recordOf("w", DType::f32, values, {2, 300'000})}, {"int8"}), "w").casts[0].underflows, 1);
 }
 
 TEST(InspectCheckpoint, LeavesTensorsThatAreNotFloatingAlone) {
