@@ -43,7 +43,7 @@ struct Model {
 using ModelPtr = std::shared_ptr<const Model>;
 
 /// Opens whatever `path` holds: a Hugging Face folder (or its config.json), a torch.export program, a TorchScript file, or bare weights
-/// that are recognised; with the input and labels that a sidecar beside it gives (graph/sidecar.h).
+/// that are recognised (those of a Hugging Face folder open as the folder that they stand in); with the input and labels that a sidecar beside it gives (graph/sidecar.h).
 /// Told apart by content, never by name. Errors say what the file is and what to do.
 Result<ModelPtr> openModel(const std::filesystem::path& path);
 

@@ -11,6 +11,7 @@
 #include "graph/onnx_reader.h"
 #include "graph/sidecar.h"
 #include "graph/torchscript_reader.h"
+#include "storage/checkpoint.h"
 #include "storage/json_file.h"
 #include "storage/mapped_file.h"
 #include "storage/path_exists.h"
@@ -28,6 +29,24 @@ Error unsupported(const fs::path& path, std::string message) {
 
 fs::path folderOf(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
+/// Weights alone, unless they are those of the Hugging Face folder that they stand in, whose files say more: then that
+/// folder. One that Mantissa cannot build may hold weights that it recognises.
+Result<ModelPtr> openWeightFile(const fs::path& path, std::string sha256) {
+    const fs::path folder = folderOf(path);
+    const auto own = checkpointIn(folder);
+    std::error_code error;
+    if (!pathExists(folder / "config.json") || !own || !fs::equivalent(*own, path, error))
+        return openBareWeights(path, std::move(sha256));
+    auto whole = openHuggingFaceFolder(folder);
+    if (!whole)
+        return whole.error().code == ErrorCode::unsupported ? openBareWeights(path, std::move(sha256))
+                                                            : std::move(whole);
+    auto model = std::make_shared<Model>(**whole);
+    model->notes.push_back("Opened as the Hugging Face folder that " + path.filename().string() +
+                           " stands in: the config.json beside it belongs to it.");
+    return ModelPtr(model);
+}
+
 /// What a zip archive holds: TorchScript has constants beside its code, torch.export a models folder, a state dict
 /// neither.
 Result<ModelPtr> openZip(const fs::path& path, const MappedFile& file) {
@@ -36,7 +55,7 @@ Result<ModelPtr> openZip(const fs::path& path, const MappedFile& file) {
     const std::string root = archive->rootFolder() + "/";
     if (archive->has(root + "constants.pkl")) return openTorchScript(path, *std::move(archive));
     if (looksLikeExportedProgram(*archive)) return openExportedProgram(path, *std::move(archive));
-    if (archive->has(root + "data.pkl")) return openBareWeights(path, sha256(file));
+    if (archive->has(root + "data.pkl")) return openWeightFile(path, sha256(file));
     return unsupported(path, "is a zip archive without a PyTorch model in it");
 }
 
@@ -64,7 +83,7 @@ Result<ModelPtr> openFile(const fs::path& path) {
             return openJson(path, *file);
         case FileKind::safetensors:
         case FileKind::torchPickle:
-            return openBareWeights(path, sha256(*file));
+            return openWeightFile(path, sha256(*file));
         case FileKind::onnx:
             return openOnnx(path);
         case FileKind::other:

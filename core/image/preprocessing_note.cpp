@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -118,7 +119,27 @@ class NoteReader {
     bool sized_ = false, hasOrder_ = false;
 };
 
+std::string number(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", value);
+    return text;
+}
+
+std::string numbers(const std::array<double, 3>& values) {
+    return number(values[0]) + " " + number(values[1]) + " " + number(values[2]);
+}
+
 }  // namespace
+
+std::string preprocessingWords(const Preprocessing& p) {
+    std::string words = std::to_string(p.inputHeight()) + " × " + std::to_string(p.inputWidth()) + " px";
+    if (p.centerCrop) words += " from the centre";
+    if (p.resize == ResizeRule::shortestEdge) words += ", shorter edge " + std::to_string(p.resizeHeight);
+    words += p.flipChannels ? ", BGR" : ", RGB";
+    if (p.rescale != 1) words += " / " + number(1 / p.rescale);
+    if (!p.normalize) return words + ", no mean taken off";
+    return words + ", mean " + numbers(p.mean) + ", deviation " + numbers(p.std);
+}
 
 std::optional<Preprocessing> readPreprocessingNote(std::string_view note) { return NoteReader(note).read(); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "image/preprocess.h"
@@ -12,5 +13,9 @@ namespace mantissa {
 /// deviation in that order and range; the shortest edge after "resize", a square after "crop", height × width. Nothing
 /// where a word is not understood or no size is said: half a note would mislead.
 std::optional<Preprocessing> readPreprocessingNote(std::string_view note);
+
+/// Preprocessing in words: "224 × 224 px from the centre, shorter edge 256, RGB / 255, mean 0.485 0.456 0.406, deviation
+/// 0.229 0.224 0.225".
+std::string preprocessingWords(const Preprocessing& preprocessing);
 
 }  // namespace mantissa

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "image/preprocessing_note.h"
+
 namespace mantissa {
 namespace {
 
@@ -43,6 +45,7 @@ OrderedJson inputJson(const Preprocessing& p) {
         json["std"] = p.std;
     }
     json["from_file"] = p.fromFile;
+    if (!p.fromFile) json["assumed"] = preprocessingWords(p);
     return json;
 }
 

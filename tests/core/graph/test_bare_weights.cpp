@@ -19,6 +19,7 @@
 #include "core/run/graph_writer.h"
 #include "graph/builder.h"
 #include "graph/cifar_resnet.h"
+#include "graph/guessed_input.h"
 #include "graph/model.h"
 #include "graph/squeezenet.h"
 #include "graph/torchvision_mobilenet_v2.h"
@@ -316,6 +317,13 @@ TEST(PreprocessingNote, SaysOrderRangeMeanAndSize) {
     EXPECT_EQ(caffe->rescale, 1);
     EXPECT_TRUE(caffe->flipChannels);
     EXPECT_EQ(caffe->mean, (std::array{123.0, 117.0, 104.0})) << "in RGB order, as it is applied";
+}
+
+TEST(PreprocessingNote, IsSaidInWords) {
+    EXPECT_EQ(preprocessingWords(guessedImageNetInput()),
+              "224 × 224 px from the centre, shorter edge 256, RGB / 255, mean 0.485 0.456 0.406, deviation 0.229 0.224 "
+              "0.225");
+    EXPECT_EQ(preprocessingWords({}), "32 × 32 px, RGB / 255, no mean taken off");
 }
 
 TEST(PreprocessingNote, IsNotHalfUnderstood) {

@@ -112,6 +112,24 @@ TEST(OpenModel, TakesAFolderByItsConfigToo) {
     EXPECT_EQ((*model)->path, folder->files.path());
 }
 
+TEST(OpenModel, TakesWeightsInAFolderWithTheirConfigAsThatFolder) {
+    const auto folder = simpleCnnFolder();
+    const auto whole = folder->open();
+    ASSERT_TRUE(whole) << whole.error().text();
+    const auto weights = openModel(folder->files.path() / "model.safetensors");
+    ASSERT_TRUE(weights) << weights.error().text();
+    EXPECT_EQ((*weights)->kind, ModelKind::huggingFace);
+    EXPECT_EQ((*weights)->preprocessing, (*whole)->preprocessing);
+    EXPECT_EQ((*weights)->labels, (*whole)->labels);
+    ASSERT_EQ((*weights)->notes.size(), 1U);
+    EXPECT_NE((*weights)->notes[0].find("config.json"), std::string::npos);
+    // Weights that are not the folder's own stand alone, and so do those of a configuration that says nothing.
+    folder->writeWeights("other.safetensors");
+    EXPECT_EQ(openModel(folder->files.path() / "other.safetensors").value()->kind, ModelKind::bareWeights);
+    folder->files.write("config.json", "{}");
+    EXPECT_EQ(openModel(folder->files.path() / "model.safetensors").value()->kind, ModelKind::bareWeights);
+}
+
 TEST(OpenModel, TakesASafetensorsHeaderOf123BytesForWhatItIs) {
     // The file begins with “{”, as JSON does: 123 is its code.
     std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
