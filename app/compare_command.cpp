@@ -7,6 +7,7 @@
 #include "compare_text.h"
 #include "console.h"
 #include "input_options.h"
+#include "option_words.h"
 #include "report/compare_json.h"
 #include "run_options.h"
 #include "scale_options.h"
@@ -31,12 +32,7 @@ struct Options {
 /// What can be said of the command line before any file is read.
 Status check(const Options& options) {
     if (auto status = checkTargets({options.json, options.csv}); !status) return status;
-    std::error_code error;
-    if (!options.exportDir.empty() && fs::exists(options.exportDir, error) &&
-        !fs::is_directory(options.exportDir, error))
-        return Error{
-            .code = ErrorCode::unreadable, .message = "is a file, not a folder for charts", .where = options.exportDir};
-    return Done{};
+    return options.exportDir.empty() ? Status(Done{}) : checkTargetFolder(options.exportDir);
 }
 
 Result<CompareRequest> requestFrom(const Options& options) {
@@ -103,11 +99,8 @@ int runCompare(const Options& options) {
 }
 
 void addRepeatOptions(CLI::App& command, Options& options) {
-    const auto number = [&](const char* name, int& value, const char* what, int least) {
-        command.add_option(name, value, what)
-            ->type_name("N")
-            ->check(CLI::Range(least, 1'000'000).description(""))
-            ->capture_default_str();
+    const auto number = [&](const char* name, int& value, const char* what, std::uint64_t least) {
+        addNumberOption(command, name, value, what, least, 1'000'000)->capture_default_str();
     };
     number("--top", options.top, "How many classes to list and compare", 1);
     number("--warmup", options.warmup, "Untimed runs first", 0);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "image/preprocessing_note.h"
 #include "number_words.h"
 #include "storage/shape_text.h"
 #include "study/verdict.h"
@@ -131,11 +132,13 @@ void CompareText::classRows() {
     section("top " + k + " of " + reference() + ": logit, probability (#: rank where it differs)");
     std::vector<std::size_t> classes;
     double largest = 0;
-    for (const auto& run : report_.runs)
+    for (const auto& run : report_.runs) {
+        if (run.nans > 0) continue;  // they have no order
         for (const auto& top : run.top) {
             if (std::find(classes.begin(), classes.end(), top.index) == classes.end()) classes.push_back(top.index);
             if (std::isfinite(top.logit)) largest = std::max(largest, std::abs(top.logit));
         }
+    }
     const int decimals = largest < 10 ? 4 : largest < 100 ? 3 : largest < 1e4 ? 1 : 0;
     std::vector<std::vector<std::size_t>> ranks;  // of each run, by class
     for (const auto& run : report_.runs) {
@@ -151,7 +154,7 @@ void CompareText::classRows() {
             if (index >= run.logits.size()) return std::string();
             // The rows stand in the reference's order as far as its top goes; there its own ranks say nothing new.
             const std::size_t rank = ranks[i][index];
-            const bool said = i == 0 ? position < run.top.size() : rank == ranks[0][index];
+            const bool said = run.nans > 0 || (i == 0 ? position < run.top.size() : rank == ranks[0][index]);
             return (said ? "" : "#" + std::to_string(rank) + " ") + fixed(run.logits[index], decimals) +
                    padded(percentText(run.probabilities[index]), 9);
         });
@@ -175,14 +178,27 @@ void CompareText::differenceRows() {
     metric("cosine similarity", [](const auto& m) { return fixed(m.cosine, 6); });
     metric("SQNR (dB)", [](const auto& m) { return fixed(m.sqnrDb, 1); });
     metric("KL divergence (nats)", [](const auto& m) { return significant(m.kl, 4); });
-    metric("ULPs of the format, median", [](const auto& m) { return significant(m.ulpMedian, 4); });
-    metric("ULPs of the format, 99 %", [](const auto& m) { return significant(m.ulpP99, 4); });
-    metric("ULPs of the format, max", [](const auto& m) { return significant(m.ulpMax, 6); });
+    // NaN where a scale says how large a step is: outputs have no distance in steps then.
+    const auto ulps = [](double value, int digits) {
+        return std::isnan(value) ? std::string("–") : significant(value, digits);
+    };
+    metric("ULPs of the format, median", [&](const auto& m) { return ulps(m.ulpMedian, 4); });
+    metric("ULPs of the format, 99 %", [&](const auto& m) { return ulps(m.ulpP99, 4); });
+    metric("ULPs of the format, max", [&](const auto& m) { return ulps(m.ulpMax, 6); });
     row("  same first class", [&](std::size_t i) {
         const Comparison* comparison = comparisonOf(i);
         if (!comparison) return std::string();
-        if (!tiedWithAnswer(report_, *comparison).empty()) return std::string("tie");
-        return std::string(comparison->metrics.top1Agrees ? "yes" : "NO");
+        switch (outcomeOf(report_, *comparison)) {
+            case AnswerOutcome::kept:
+                return std::string("yes");
+            case AnswerOutcome::tie:
+                return std::string("tie");
+            case AnswerOutcome::changed:
+                return std::string("NO");
+            case AnswerOutcome::none:
+                return std::string("NaN: no top-1");
+        }
+        return std::string();
     });
     metric("top " + std::to_string(report_.comparisons.front().metrics.topK) + " in common",
            [](const auto& m) { return std::to_string(m.topKOverlap) + " of " + std::to_string(m.topK); });
@@ -199,31 +215,37 @@ void CompareText::differenceRows() {
 std::string CompareText::sentences() const {
     std::string text;
     for (const auto& comparison : report_.comparisons) text += printable(comparison.verdict) + ".\n";
-    for (const auto& run : report_.runs) {
-        if (run.error) text += "Caution: " + run.format.title + " did not run: " + failureText(*run.error) + "\n";
+    // What did not run at all is an error, which the command says.
+    for (const auto& run : report_.runs)
         if (run.fallbackFrom)
             text += "Caution: " + run.format.title +
                     " ran emulated, because natively it failed: " + failureText(*run.fallbackFrom) + "\n";
-    }
-    const auto& base = report_.reference().latency;
     for (const auto& comparison : report_.comparisons) {
         const FormatRun& run = report_.runs[comparison.candidate];
-        // Slower beyond the noise: even its fastest run takes longer than half of the reference's.
-        if (!comparison.slowdown || *comparison.slowdown < 1.05 || run.latency->min < base->median) continue;
-        text += "Caution: " + run.format.title + " native is slower than " + reference() + " here, " +
-                timesText(*comparison.slowdown) + ": " + millisecondsText(run.latency->median) + " ms against " +
-                millisecondsText(base->median) + " ms.\n";
+        if (comparison.slowdown.value_or(0) <= kSlowFactor) continue;
+        text += "Caution: " + run.format.title + " is slow on this CPU: " + millisecondsText(run.latency->median) +
+                " ms against " + millisecondsText(report_.reference().latency->median) + " ms of " + reference() +
+                ", " + timesText(*comparison.slowdown) +
+                ". The values are correct. The time says nothing about a GPU.\n";
     }
     return text;
 }
 
 }  // namespace
 
-std::string subjectText(const Model& model, const Preprocessing& preprocessing, const std::optional<SourceImage>& image,
-                        const std::optional<TensorInput>& tensor, const Environment& here) {
+std::string modelText(const Model& model, const Preprocessing& preprocessing, bool onPictures) {
     std::string text = "model     " + printable(model.name) + ": " + printable(model.architecture) + ", " +
                        grouped(model.parameterCount()) + " parameters\n";
     for (const auto& note : model.notes) text += "note      " + printable(note) + "\n";
+    if (onPictures && !preprocessing.fromFile)
+        text += "assumed   no file says how pictures are made ready for this model, so " +
+                preprocessingWords(preprocessing) + (model.labels.empty() ? "; its classes have no names" : "") + "\n";
+    return text;
+}
+
+std::string subjectText(const Model& model, const Preprocessing& preprocessing, const std::optional<SourceImage>& image,
+                        const std::optional<TensorInput>& tensor, const Environment& here) {
+    std::string text = modelText(model, preprocessing, image.has_value());
     if (image)
         text += "picture   " + printable(image->name) + ": " + std::to_string(image->rgb.width) + " × " +
                 std::to_string(image->rgb.height) + " px, seen as " + std::to_string(preprocessing.inputWidth()) +

@@ -10,6 +10,9 @@ namespace mantissa::app {
 /// the reference; then the verdicts, and what the measurement warns of.
 std::string compareText(const CompareReport& report);
 
+/// The model, what is to be known of how it is run, and the input that was assumed where no file says it; a line each.
+std::string modelText(const Model& model, const Preprocessing& preprocessing, bool onPictures);
+
 /// What ran where: model, picture or tensor, computer; a line each.
 std::string subjectText(const Model& model, const Preprocessing& preprocessing, const std::optional<SourceImage>& image,
                         const std::optional<TensorInput>& tensor, const Environment& here);

@@ -9,12 +9,15 @@
 #include <filesystem>
 #include <iostream>
 #include <thread>
+#include <vector>
 
 #include "number_words.h"
 #include "storage/atomic_file.h"
 
 namespace mantissa::app {
 namespace {
+
+namespace fs = std::filesystem;
 
 bool progressShown = false;
 
@@ -55,6 +58,25 @@ Status checkTargets(std::initializer_list<std::string> targets) {
                          .message = "cannot be written: its folder does not exist",
                          .where = target};
     }
+    return Done{};
+}
+
+Status checkTargetFolder(const fs::path& folder) {
+    const auto refuse = [&](std::string message) {
+        return Error{.code = ErrorCode::unreadable, .message = std::move(message), .where = folder.string()};
+    };
+    std::error_code error;
+    if (fs::exists(folder, error) && !fs::is_directory(folder, error)) return refuse("is a file, not a folder");
+    // Those that are not there yet, the innermost first.
+    std::vector<fs::path> made;
+    for (fs::path missing = fs::absolute(folder, error).lexically_normal(); !fs::exists(missing, error);
+         missing = missing.parent_path())
+        if (missing.has_filename()) made.push_back(missing);
+    fs::create_directories(folder, error);
+    if (error) return refuse("cannot be made: " + error.message());
+    const bool writable = access(folder.c_str(), W_OK | X_OK) == 0;
+    for (const auto& one : made) fs::remove(one, error);
+    if (!writable) return refuse("cannot be written to");
     return Done{};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <initializer_list>
 #include <stop_token>
 #include <string>
@@ -25,6 +26,9 @@ Status writeText(const std::string& target, std::string_view text);
 /// Whether the files that results shall go to can probably be written, asked before the work: their folders exist, and
 /// one at most is standard output, "-". Empty names are options that were not given.
 Status checkTargets(std::initializer_list<std::string> targets);
+
+/// Whether a folder for results is there or can be made, and be written to; it is not left behind.
+Status checkTargetFolder(const std::filesystem::path& folder);
 
 /// Progress as one line on standard error, rewritten in place; empty (nothing is printed) when standard error is no
 /// terminal.

@@ -7,6 +7,7 @@
 #include "evaluate_text.h"
 #include "image/picture_set.h"
 #include "input_options.h"
+#include "option_words.h"
 #include "report/evaluate_json.h"
 #include "run_options.h"
 #include "scale_options.h"
@@ -95,9 +96,8 @@ void addEvaluateCommand(CLI::App& app, int& exitCode) {
         ->type_name("FILE");
     addRunOptions(*command, options->run);
     addScaleOptions(*command, options->scales, "those of --images");
-    command->add_option("--batch", options->batch, "Pictures at once (default: as memory allows, at most 32)")
-        ->type_name("N")
-        ->check(CLI::Range(1, 4096).description(""));
+    addNumberOption(*command, "--batch", options->batch, "Pictures at once (default: as memory allows, at most 32)", 1,
+                    4096);
     command->add_option("--json", options->json, "Write the summary as JSON to a file, or to standard output for -")
         ->type_name("FILE");
     command

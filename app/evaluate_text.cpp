@@ -1,7 +1,9 @@
 #include "evaluate_text.h"
 
+#include <algorithm>
 #include <functional>
 
+#include "compare_text.h"
 #include "number_words.h"
 #include "text_table.h"
 
@@ -28,6 +30,7 @@ class EvaluateText {
 
   private:
     using Cell = std::function<std::string(const FormatEvaluation& run)>;
+    enum class Worst { smallest, largest };
 
     void row(const std::string& name, const Cell& cell) {
         std::vector<std::string> cells{name};
@@ -38,13 +41,17 @@ class EvaluateText {
     void difference(const std::string& name, const Cell& cell) {
         row(name, [&](const auto& run) { return &run == &report_.reference() ? std::string("–") : cell(run); });
     }
+    /// With the end that is the worst.
     void spread(const std::string& name, Distribution FormatEvaluation::*values,
-                const std::function<std::string(double)>& number) {
+                const std::function<std::string(double)>& number, Worst worst) {
         difference(name + ", mean", [&](const auto& run) { return number((run.*values).mean); });
+        if (worst == Worst::smallest)
+            difference("  smallest", [&](const auto& run) { return number((run.*values).min); });
         difference("  5th percentile", [&](const auto& run) { return number((run.*values).p5); });
         difference("  median", [&](const auto& run) { return number((run.*values).p50); });
         difference("  95th percentile", [&](const auto& run) { return number((run.*values).p95); });
-        difference("  largest", [&](const auto& run) { return number((run.*values).max); });
+        if (worst == Worst::largest)
+            difference("  largest", [&](const auto& run) { return number((run.*values).max); });
     }
 
     std::string subject() const;
@@ -64,8 +71,7 @@ std::string EvaluateText::subject() const {
     const Model& model = *report_.model;
     const Environment& here = report_.environment;
     const auto now = static_cast<std::int64_t>(report_.done.size() + report_.skipped.size()) - report_.resumed;
-    std::string text = "model     " + printable(model.name) + ": " + printable(model.architecture) + ", " +
-                       grouped(model.parameterCount()) + " parameters\npictures  " +
+    std::string text = modelText(model, report_.preprocessing, true) + "pictures  " +
                        printable(report_.pictures->path().string()) + ": " +
                        grouped(static_cast<std::int64_t>(report_.done.size())) +
                        (report_.partial ? " evaluated so far" : " evaluated");
@@ -76,6 +82,7 @@ std::string EvaluateText::subject() const {
     if (now > 0 && report_.seconds > 0)
         text += ", " + significant(static_cast<double>(now) / report_.seconds, 3) + " pictures a second, " +
                 std::to_string(report_.batch) + " at once";
+    if (const auto scales = scaleWords(report_.scales); !scales.empty()) text += "\nscales    " + printable(scales);
     return text + "\ncomputer  " + here.cpu + ", " + std::to_string(here.threads) +
            (here.threads == 1 ? " thread" : " threads") + ", LibTorch " + here.libtorch + "\n";
 }
@@ -96,12 +103,15 @@ void EvaluateText::table() {
     difference("same answer as " + report_.reference().format.title,
                [](const auto& run) { return rateText(run.agreement); });
     difference("  changed answers", [](const auto& run) { return grouped(run.flips); });
+    if (std::any_of(report_.runs.begin(), report_.runs.end(), [](const auto& run) { return run.ties > 0; }))
+        difference("  ties", [](const auto& run) { return grouped(run.ties); });
     row("pictures with NaN or infinity", [](const auto& run) { return grouped(run.notFinite); });
     const auto four = [](double x) { return significant(x, 4); };
-    spread("mean |Δ| of the logits", &FormatEvaluation::meanAbs, four);
-    spread("max |Δ| of the logits", &FormatEvaluation::maxAbs, four);
-    spread("KL divergence (nats)", &FormatEvaluation::kl, four);
-    spread("SQNR (dB)", &FormatEvaluation::sqnrDb, [](double x) { return fixed(x, 1); });
+    spread("mean |Δ| of the logits", &FormatEvaluation::meanAbs, four, Worst::largest);
+    spread("max |Δ| of the logits", &FormatEvaluation::maxAbs, four, Worst::largest);
+    spread("KL divergence (nats)", &FormatEvaluation::kl, four, Worst::largest);
+    spread(
+        "SQNR (dB)", &FormatEvaluation::sqnrDb, [](double x) { return fixed(x, 1); }, Worst::smallest);
 }
 
 std::string EvaluateText::flips() const {
@@ -112,7 +122,7 @@ std::string EvaluateText::flips() const {
                 " (margin, and what is left of it):\n";
         std::size_t listed = 0;
         for (std::size_t i = 0; i < run.rows.size() && listed < kMostListed; ++i) {
-            if (run.rows[i].agrees) continue;
+            if (!run.rows[i].flipped()) continue;
             ++listed;
             text += "  " + shortened(printable(report_.pictures->name(report_.done[i])), kNameColumns) + ": " +
                     label(report_.reference().rows[i].answer) + " → " + label(run.rows[i].answer) + ", " +

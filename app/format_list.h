@@ -8,6 +8,9 @@
 
 namespace mantissa::app {
 
+/// A word of a list with commas between, of which the blanks around it are no part.
+std::string withoutBlanks(const std::string& word);
+
 /// A format by a name typed on the command line. Error: invalidArgument, which says where the names are.
 Result<Format> formatNamed(const std::string& name);
 

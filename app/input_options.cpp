@@ -25,6 +25,8 @@ Result<TensorInput> openTensor(const std::string& input) {
     return readTensorInput(input.substr(0, colon), input.substr(colon + 1));
 }
 
+}  // namespace
+
 Result<fs::path> modelPath(const std::string& model) {
     if (model.empty()) {
         const auto models = bundledModels();
@@ -38,8 +40,6 @@ Result<fs::path> modelPath(const std::string& model) {
                  .message = "there is no such file or folder, and `mantissa models` lists no model of that name",
                  .where = model};
 }
-
-}  // namespace
 
 void addModelOption(CLI::App& command, std::string& model) {
     command

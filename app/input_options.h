@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -23,7 +24,9 @@ void addInputOptions(CLI::App& command, InputOptions& options);
 /// --model alone, for commands that take their pictures from elsewhere.
 void addModelOption(CLI::App& command, std::string& model);
 
-/// A file or folder, or the name of a model at hand; the bundled one where nothing was named.
+/// The path of a file or folder, or of a model at hand by its name; the bundled one where nothing was named.
+Result<std::filesystem::path> modelPath(const std::string& model);
+/// What is there, opened.
 Result<ModelPtr> openChosenModel(const std::string& model);
 
 /// One of the two is there.

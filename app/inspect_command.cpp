@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "console.h"
 #include "format_list.h"
+#include "input_options.h"
 #include "number_words.h"
 #include "report/inspect_json.h"
 #include "storage/shape_text.h"
@@ -65,7 +66,7 @@ std::string inspectText(const CheckpointReport& report) {
                                   ? "1 tensor"
                                   : grouped(static_cast<std::int64_t>(report.tensors.size())) + " tensors";
     return printable(report.path.string()) + ": " + report.form + ", " + count + ", " + bytesText(report.bytes) +
-           "\n\n" + table.text();
+           "\n\n" + table.text() + (report.scaling.empty() ? "" : "\n" + report.scaling + ".\n");
 }
 
 int runInspect(const Options& options) {
@@ -73,8 +74,9 @@ int runInspect(const Options& options) {
     if (auto status = checkTargets({options.json, options.csv}); !status) return fail(status.error());
     auto formats = formatsNamed(options.as);
     if (!formats) return fail(formats.error());
-    const auto report =
-        inspectCheckpoint({.path = options.file, .formats = *std::move(formats)}, stop, terminalProgress());
+    const auto path = modelPath(options.file);
+    if (!path) return fail(path.error());
+    const auto report = inspectCheckpoint({.path = *path, .formats = *std::move(formats)}, stop, terminalProgress());
     if (!report) return fail(report.error());
     endProgress();
     if (!options.json.empty())
@@ -93,8 +95,10 @@ void addInspectCommand(CLI::App& app, int& exitCode) {
         app.add_subcommand("inspect", "List the tensors of a checkpoint, and what casts to other formats would lose");
     auto options = std::make_shared<Options>();
     command
-        ->add_option("file", options->file,
-                     "A safetensors file, a PyTorch checkpoint, a model file, or a folder that holds weights")
+        ->add_option(
+            "file", options->file,
+            "A safetensors file, a PyTorch checkpoint, a model file, a folder that holds weights, or a name that "
+            "`mantissa models` lists")
         ->type_name("FILE")
         ->required();
     command->add_option("--as", options->as, "Formats to try casts of the floating tensors to, with commas between")

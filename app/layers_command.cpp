@@ -9,6 +9,7 @@
 #include "format_list.h"
 #include "input_options.h"
 #include "layers_text.h"
+#include "option_words.h"
 #include "report/layers_json.h"
 #include "run_options.h"
 #include "scale_options.h"
@@ -132,7 +133,7 @@ void addLayersCommand(CLI::App& app, int& exitCode) {
     addScaleOptions(*command, options->scales, "the picture itself");
     addKeepOption(*command, options->keep);
     const auto number = [&](const char* name, int& value, const char* what) {
-        return command->add_option(name, value, what)->type_name("N")->check(CLI::Range(0, 1'000'000).description(""));
+        return addNumberOption(*command, name, value, what, 0, 1'000'000);
     };
     number("--runs", options->runs, "Timed runs of each layer; 0: no times")->capture_default_str();
     number("--depth", options->depth, "Rows of the table down to this many names; 0: all of them")

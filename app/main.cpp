@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "console.h"
 #include "formats/formats_state.h"
+#include "option_words.h"
 #include "run_window.h"
 #include "version_text.h"
 
@@ -36,9 +37,11 @@ std::string faultText(const CLI::App* app, const CLI::Error& error) {
     std::string command = "mantissa";
     for (auto chosen = app->get_subcommands(); !chosen.empty(); chosen = chosen.front()->get_subcommands())
         command += " " + chosen.front()->get_name();
-    std::string what = error.what();
+    // CLI11 lists the words it did not take last word first.
+    const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    std::string what = unexpected ? app::unexpectedWords(*app) : error.what();
     std::replace(what.begin(), what.end(), '\n', ' ');
-    return "mantissa: " + what + "; see " + command + " --help\n";
+    return "mantissa: " + what + (what.ends_with('?') ? " See " : "; see ") + command + " --help\n";
 }
 
 int openWindow(int argc, char** argv, const std::vector<std::string>& names) {
@@ -86,6 +89,7 @@ int run(int argc, char** argv) {
     app::addInspectCommand(app, exitCode);
     app::addLayersCommand(app, exitCode);
     app::addModelsCommand(app, exitCode);
+    app::refuseEmptyWords(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,16 +1,14 @@
 #include "run_options.h"
 
 #include <CLI/CLI.hpp>
-#include <map>
 
 #include "format_list.h"
+#include "option_words.h"
 
 namespace mantissa::app {
 
 void addThreadsOption(CLI::App& command, int& threads) {
-    command.add_option("--threads", threads, "LibTorch's threads (default: one a core)")
-        ->type_name("N")
-        ->check(CLI::Range(1, 4096).description(""));
+    addNumberOption(command, "--threads", threads, "LibTorch's threads (default: one a core)", 1, 4096);
 }
 
 void addRunOptions(CLI::App& command, RunOptions& options) {
@@ -22,21 +20,15 @@ void addRunOptions(CLI::App& command, RunOptions& options) {
     command.add_option("--reference", options.reference, "The format that the others are compared with")
         ->type_name("NAME")
         ->capture_default_str();
-    const std::map<std::string, RunMode> modes{
-        {"auto", RunMode::automatic}, {"native", RunMode::native}, {"emulated", RunMode::emulated}};
-    command
-        .add_option("--mode", options.mode,
-                    "auto: LibTorch's own kernels, or emulation where it has none; the others: never anything else")
-        ->transform(CLI::CheckedTransformer(modes).description(""))
-        ->type_name("auto|native|emulated")
-        ->default_str("auto");
-    const std::map<std::string, CastScope> scopes{{"weights", CastScope::weights},
-                                                  {"activations", CastScope::activations},
-                                                  {"weights+activations", CastScope::weightsAndActivations}};
-    command.add_option("--scope", options.scope, "What is rounded to the format; one alone is emulated")
-        ->transform(CLI::CheckedTransformer(scopes).description(""))
-        ->type_name("weights|activations|weights+activations")
-        ->default_str("weights+activations");
+    addWordOption<RunMode>(
+        command, "--mode", options.mode,
+        {{"auto", RunMode::automatic}, {"native", RunMode::native}, {"emulated", RunMode::emulated}},
+        "auto: LibTorch's own kernels, or emulation where it has none; the others: never anything else");
+    addWordOption<CastScope>(command, "--scope", options.scope,
+                             {{"weights", CastScope::weights},
+                              {"activations", CastScope::activations},
+                              {"weights+activations", CastScope::weightsAndActivations}},
+                             "What is rounded to the format; one alone is emulated");
     addThreadsOption(command, options.threads);
 }
 

@@ -1,25 +1,11 @@
 #include "scale_options.h"
 
 #include <CLI/CLI.hpp>
-#include <map>
 
 #include "format_list.h"
+#include "option_words.h"
 
 namespace mantissa::app {
-namespace {
-
-template <class Choice>
-void addChoice(CLI::App& command, const std::string& name, Choice& value, const std::map<std::string, Choice>& names,
-               const std::string& usual, const std::string& what) {
-    std::string all;
-    for (const auto& [word, meaning] : names) all += (all.empty() ? "" : "|") + word;
-    command.add_option(name, value, what)
-        ->transform(CLI::CheckedTransformer(names).description(""))
-        ->type_name(all)
-        ->default_str(usual);
-}
-
-}  // namespace
 
 void addKeepOption(CLI::App& command, std::vector<std::string>& keep) {
     command
@@ -31,21 +17,23 @@ void addKeepOption(CLI::App& command, std::vector<std::string>& keep) {
 }
 
 void addScaleOptions(CLI::App& command, ScaleChoice& choice, const std::string& usualPictures) {
-    addChoice<ScaleGrain>(command, "--weight-scales", choice.options.weights,
-                          {{"usual", ScaleGrain::usual},
-                           {"none", ScaleGrain::none},
-                           {"tensor", ScaleGrain::tensor},
-                           {"channel", ScaleGrain::channel}},
-                          "usual", "FP32 scales of emulated weights; usual: integers one an output channel, FP8 none");
-    addChoice<ScaleGrain>(command, "--activation-scales", choice.options.activations,
-                          {{"usual", ScaleGrain::usual}, {"none", ScaleGrain::none}, {"tensor", ScaleGrain::tensor}},
-                          "usual", "FP32 scales of emulated activations; usual: integers one a tensor, FP8 none");
-    addChoice<Calibration>(command, "--calibrate", choice.options.calibration,
-                           {{"dynamic", Calibration::dynamic},
-                            {"min-max", Calibration::minMax},
-                            {"percentile", Calibration::percentile},
-                            {"mse", Calibration::minimumMse}},
-                           "dynamic", "Bounds of scaled activations; dynamic: each tensor's own, as it runs");
+    addWordOption<ScaleGrain>(command, "--weight-scales", choice.options.weights,
+                              {{"usual", ScaleGrain::usual},
+                               {"none", ScaleGrain::none},
+                               {"tensor", ScaleGrain::tensor},
+                               {"channel", ScaleGrain::channel}},
+                              "FP32 scales of emulated weights; usual: integers one an output channel, FP8 none; "
+                              "integers always have some");
+    addWordOption<ScaleGrain>(
+        command, "--activation-scales", choice.options.activations,
+        {{"usual", ScaleGrain::usual}, {"none", ScaleGrain::none}, {"tensor", ScaleGrain::tensor}},
+        "FP32 scales of emulated activations; usual: integers one a tensor, FP8 none; integers always have some");
+    addWordOption<Calibration>(command, "--calibrate", choice.options.calibration,
+                               {{"dynamic", Calibration::dynamic},
+                                {"min-max", Calibration::minMax},
+                                {"percentile", Calibration::percentile},
+                                {"mse", Calibration::minimumMse}},
+                               "Bounds of scaled activations; dynamic: each tensor's own, as it runs");
     command.add_option("--percentile", choice.options.percentile, "Of --calibrate percentile")
         ->type_name("P")
         ->check(CLI::Range(50.1, 100.0).description(""))
@@ -69,7 +57,7 @@ Result<std::vector<LayerFormat>> chosenLayers(const std::vector<std::string>& ke
         const auto equals = one.find('=');
         auto format = formatNamed(equals == std::string::npos ? "fp32" : one.substr(equals + 1));
         if (!format) return std::move(format).error();
-        layers.push_back({one.substr(0, equals), *std::move(format)});
+        layers.push_back({withoutBlanks(one.substr(0, equals)), *std::move(format)});
     }
     return layers;
 }

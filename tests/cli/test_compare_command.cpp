@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "cli/program.h"
+#include "storage/safetensors_writer.h"
 #include "temporary_folder.h"
 
 namespace mantissa {
@@ -150,6 +152,7 @@ TEST(CompareCommand, ExitsWithOneWhereAFormatDoesNotRunAsAsked) {
     EXPECT_EQ(run.exitCode, 1);
     EXPECT_EQ(run.errorLines(), 1) << run.errors;
     EXPECT_TRUE(run.errors.starts_with("mantissa: FP8 E4M3 did not run: ")) << run.errors;
+    EXPECT_EQ(run.output.find("did not run"), std::string::npos) << "said once: " << run.output;
     // What did run is said all the same.
     EXPECT_NE(run.output.find("BF16 keeps the answer"), std::string::npos) << run.output;
     EXPECT_EQ(runProgram("compare --runs 0 --formats bf16,e4m3").exitCode, 0)
@@ -181,8 +184,10 @@ TEST(CompareCommand, FindsModelsAtHandByName) {
 TEST(CompareCommand, SaysBeforeTheWorkThatAResultCannotBeWritten) {
     const TemporaryFolder folder;
     const fs::path file = folder.write("file", "x");
-    for (const std::string& option : {std::string("--json /nowhere/out.json"), std::string("--csv /nowhere/out.csv"),
-                                      "--export-dir '" + file.string() + "'"}) {
+    for (const std::string& option :
+         {std::string("--json /nowhere/out.json"), std::string("--csv /nowhere/out.csv"),
+          "--export-dir '" + file.string() + "'", "--export-dir '" + (file / "charts").string() + "'",
+          std::string("--export-dir /proc/nowhere/charts")}) {
         const ProgramRun run = runProgram("compare --runs 0 " + option);
         EXPECT_EQ(run.exitCode, 1) << option;
         EXPECT_EQ(run.output, "") << option;
@@ -210,6 +215,72 @@ TEST(CompareCommand, NamesWhatATensorFileHolds) {
         runProgram("compare --model simple-cnn-cifar10 --input '" + weights + ":conv1.weight[3]'");
     EXPECT_EQ(small.exitCode, 1);
     EXPECT_EQ(small.errorLines(), 1) << small.errors;
+}
+
+TEST(CompareCommand, KeepsALayerAlsoNatively) {
+    const auto json = [](const std::string& arguments) {
+        return jsonOf("--runs 0 --formats bf16 --mode native " + arguments);
+    };
+    EXPECT_NE(json("--keep fc")["runs"][1]["logits"], json("")["runs"][1]["logits"]);
+    EXPECT_EQ(json("--keep 'fc, conv1'")["overrides"].size(), 2U);
+}
+
+TEST(CompareCommand, TellsALayerFromATensorAndFromASlip) {
+    for (const std::string mode : {"native", "emulated"}) {
+        const ProgramRun tensor = runProgram("compare --runs 0 --formats bf16 --keep fc.weight --mode " + mode);
+        EXPECT_EQ(tensor.exitCode, 2);
+        EXPECT_EQ(tensor.errors, "mantissa: fc.weight: is a tensor, not a layer; it belongs to the layer fc\n");
+    }
+    const ProgramRun slip = runProgram("compare --runs 0 --keep cnv1");
+    EXPECT_EQ(slip.exitCode, 2);
+    EXPECT_NE(slip.errors.find("did you mean conv1"), std::string::npos) << slip.errors;
+}
+
+TEST(CompareCommand, SaysWhatItAssumesOfTheInput) {
+    const std::string source = MANTISSA_SOURCE_DIR "/models/simple-cnn-cifar10/model.safetensors";
+    const TemporaryFolder folder;
+    const fs::path alone = folder.path() / "alone.safetensors";
+    fs::copy_file(source, alone);
+    const ProgramRun run = runProgram("compare --runs 0 --model '" + alone.string() + "'");
+    EXPECT_NE(run.output.find("\nassumed   "), std::string::npos) << run.output;
+    EXPECT_NE(run.output.find("32 × 32 px, RGB / 255, no mean taken off; its classes have no names"), std::string::npos)
+        << run.output;
+    const auto input = jsonOf("--runs 0 --model '" + alone.string() + "'")["model"]["input"];
+    EXPECT_EQ(input["from_file"], false);
+    EXPECT_EQ(input["assumed"], "32 × 32 px, RGB / 255, no mean taken off");
+    // In its folder the files beside it say so.
+    const ProgramRun known = runProgram("compare --runs 0 --model '" + source + "'");
+    EXPECT_EQ(known.output.find("\nassumed "), std::string::npos) << known.output;
+    EXPECT_NE(known.output.find("\nnote      Opened as the Hugging Face folder"), std::string::npos) << known.output;
+    EXPECT_EQ(jsonOf("--runs 0 --model '" + source + "'")["runs"],
+              jsonOf("--runs 0 --model simple-cnn-cifar10")["runs"]);
+}
+
+TEST(CompareCommand, HasNoRankingWhereALogitIsNan) {
+    // Beyond 65504, FP16's largest: infinities, and NaN where they meet.
+    const TemporaryFolder folder;
+    const std::vector<float> values(std::size_t{3} * 32 * 32, 1e5F);
+    TensorRecord record;
+    record.name = "x";
+    record.shape = {1, 3, 32, 32};
+    record.bytes = std::as_bytes(std::span(values));
+    const fs::path file = folder.path() / "x.safetensors";
+    ASSERT_TRUE(writeSafetensors(file, {&record, 1}));
+    const std::string asked = "--runs 0 --formats fp16 --input '" + file.string() + "'";
+    const auto json = jsonOf(asked);
+    ASSERT_GT(json["runs"][1]["nan"], 0);
+    EXPECT_TRUE(json["runs"][1]["top"].empty());
+    EXPECT_EQ(json["comparisons"][0]["outcome"], "none");
+    EXPECT_EQ(json["comparisons"][0]["top1_agrees"], false);
+    const ProgramRun text = runProgram("compare " + asked);
+    EXPECT_NE(text.output.find("NaN: no top-1"), std::string::npos) << text.output;
+    EXPECT_EQ(text.output.find('#', text.output.find("(#:") + 3), std::string::npos) << text.output;
+}
+
+TEST(CompareCommand, SaysThatIntegersKeepTheirScales) {
+    const ProgramRun run =
+        runProgram("compare --runs 0 --formats int8 --weight-scales none --activation-scales none");
+    EXPECT_NE(run.output.find("integer formats need scales and keep the usual ones"), std::string::npos) << run.output;
 }
 
 /// Whether the process has blocked SIGINT, which it does where a thread of its own takes it.

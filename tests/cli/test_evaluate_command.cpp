@@ -47,6 +47,10 @@ TEST_F(EvaluateCommand, PrintsATableOfEveryFormat) {
          {"FP32", "BF16", "FP8 E4M3", "top-1", "same answer as FP32", "SQNR", "40 evaluated", "percentile"})
         EXPECT_NE(result.output.find(words), std::string::npos) << words << "\n" << result.output;
     EXPECT_TRUE(result.errors.empty()) << result.errors;
+    // Of a ratio in dB the smallest is the worst.
+    const auto sqnr = result.output.find("SQNR");
+    EXPECT_NE(result.output.find("smallest", sqnr), std::string::npos) << result.output;
+    EXPECT_EQ(result.output.find("largest", sqnr), std::string::npos) << result.output;
 }
 
 TEST_F(EvaluateCommand, JsonHoldsTheSummaryAndCsvARowAPictureAndFormat) {

@@ -153,6 +153,29 @@ TEST(InspectCommand, TakesBoundedMemoryForALargeFile) {
     }
 }
 
+TEST(InspectCommand, ScalesIntegersAsComparisonsDoAndSaysSo) {
+    const ProgramRun run = runProgram("inspect --as int8 '" + kBundled + "'");
+    EXPECT_NE(run.output.find("INT8: one FP32 scale an output channel"), std::string::npos) << run.output;
+    const auto json = ordered_json::parse(runProgram("inspect --as int8 --json - '" + kBundled + "'").output);
+    EXPECT_GT(json["total"]["casts"]["int8"]["sqnr_db"], 30);
+    EXPECT_NE(json["scaling"].get<std::string>().find("INT8"), std::string::npos);
+}
+
+TEST(InspectCommand, FindsModelsAtHandByName) {
+    const auto tensors = [](const std::string& name) {
+        return ordered_json::parse(runProgram("inspect --json - '" + name + "'").output)["tensors"];
+    };
+    EXPECT_EQ(tensors("simple-cnn-cifar10"), tensors(kBundled));
+}
+
+TEST(InspectCommand, RecognisesAPicture) {
+    const TemporaryFolder folder;
+    const fs::path picture = folder.write("cat.jpg", std::string("\xff\xd8\xff\xe0\0\x10JFIF and more", 20));
+    const ProgramRun run = runProgram("inspect '" + picture.string() + "'");
+    EXPECT_EQ(run.exitCode, 1);
+    EXPECT_NE(run.errors.find("is a JPEG picture"), std::string::npos) << run.errors;
+}
+
 TEST(InspectCommand, SaysWhatIsNoCheckpoint) {
     for (const std::string& path :
          {std::string("/nowhere/model.safetensors"), std::string(MANTISSA_SOURCE_DIR "/LICENSE"),

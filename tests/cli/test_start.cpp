@@ -43,10 +43,12 @@ TEST(Start, HelpsWithItselfAndWithEachCommand) {
 }
 
 TEST(Start, SaysThatTheWindowNeedsADisplay) {
-    const ProgramRun run = runProgram("", {}, kNoDisplay);
-    EXPECT_EQ(run.exitCode, 1);
-    EXPECT_EQ(run.errorLines(), 1) << run.errors;
-    EXPECT_NE(run.errors.find("display"), std::string::npos) << run.errors;
+    for (const std::string display : {"", " DISPLAY=", " DISPLAY=:987", " WAYLAND_DISPLAY=wayland-987"}) {
+        const ProgramRun run = runProgram("", {}, (kNoDisplay + display).c_str());
+        EXPECT_EQ(run.exitCode, 1) << display;
+        EXPECT_EQ(run.errorLines(), 1) << run.errors;
+        EXPECT_NE(run.errors.find("there is no display"), std::string::npos) << run.errors;
+    }
 }
 
 TEST(Start, TellsAMisspeltCommandFromAMissingFile) {
@@ -71,6 +73,47 @@ TEST(Start, RefusesWhatDoesNotFitInOneLine) {
         EXPECT_EQ(run.errorLines(), 1) << arguments << "\n" << run.errors;
         EXPECT_TRUE(run.errors.starts_with("mantissa: ")) << run.errors;
     }
+}
+
+TEST(Start, SaysInOneLineWhichWordsFit) {
+    const auto fault = [](const std::string& arguments) {
+        const ProgramRun run = runProgram(arguments);
+        EXPECT_EQ(run.exitCode, 2) << arguments;
+        EXPECT_EQ(run.errorLines(), 1) << run.errors;
+        return run.errors;
+    };
+    const auto says = [&](const std::string& arguments, const std::string& words) {
+        const std::string text = fault(arguments);
+        EXPECT_NE(text.find(words), std::string::npos) << text;
+    };
+    for (const char* word : {"foo", "4"})
+        says(std::string("formats --value 1 --round ") + word,
+             "“" + std::string(word) +
+                 "” is none of nearest-even, nearest-away, toward-zero, up, down, to-odd or stochastic");
+    says("formats --value 1 --overflow foo", "“foo” is none of ieee or saturate");
+    says("compare --mode nativ", "“nativ” is none of auto, native or emulated");
+    says("dot --seed -1", "“-1” is no whole number from 0 to 18446744073709551615");
+    says("dot --seed 99999999999999999999", "“99999999999999999999” is no whole number from 0 to");
+    says("dot --n 1e-3", "“1e-3” is no whole number from 1 to 100000000");
+    says("dot --layer fc", "--data neuron");
+    says("dot --data ones --image x.png", "--data neuron");
+    says("compare --image ''", "--image: is given an empty word");
+    says("compare --model ''", "--model: is given an empty word");
+    says("compare --formats ''", "--formats: is given an empty word");
+    says("compare --formats 'bf16, ,fp16'", "there is no name of a format");
+    says("compare --format bf16", "--format is no option of mantissa compare; did you mean --formats?");
+    says("layers --formats bf16", "--formats is no option of mantissa layers; did you mean --format?");
+    says("compare bf16", "“bf16” is one word more than mantissa compare takes");
+    says("compare --formats e12m3", "1 to 11 exponent bits");
+}
+
+TEST(Start, TakesNumbersAndListsAsPeopleWriteThem) {
+    const ProgramRun sum = runProgram("dot --n 1e3 --json -");
+    EXPECT_EQ(sum.exitCode, 0) << sum.errors;
+    EXPECT_NE(sum.output.find("\"n\": 1000"), std::string::npos) << sum.output;
+    const ProgramRun blanks = runProgram("compare --runs 0 --formats 'bf16, fp16'");
+    EXPECT_EQ(blanks.exitCode, 0) << blanks.errors;
+    EXPECT_NE(blanks.output.find("FP16 keeps the answer"), std::string::npos) << blanks.output;
 }
 
 /// Whether `process` has mapped a file of this name.
