@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "input_options.h"
 #include "number_words.h"
 #include "numerics/value_text.h"
+#include "option_words.h"
 #include "report/dot_json.h"
 #include "study/dot_product.h"
 #include "text_table.h"
@@ -20,7 +22,7 @@ struct Options {
     std::optional<std::size_t> terms;
     std::string data = "ones";
     std::uint64_t seed = 42;
-    std::string product = "bf16";
+    std::optional<std::string> product;
     std::vector<std::string> accumulators;
     std::vector<std::string> orders;
     std::string model, image, layer;
@@ -59,6 +61,8 @@ Result<DotSource> sourceFrom(const Options& options) {
     source.terms = options.terms;
     source.seed = options.seed;
     const auto named = findDotData(options.data);
+    if (named != DotData::neuron && !(options.model + options.image + options.layer).empty())
+        return badOption("takes no --model, --image or --layer; those are of --data neuron", "--data " + options.data);
     if (named && *named != DotData::file) {
         source.data = *named;
         if (*named != DotData::neuron) return source;
@@ -76,10 +80,13 @@ Result<DotSource> sourceFrom(const Options& options) {
 
 Result<DotRequest> requestFrom(const Options& options) {
     DotRequest request;
-    auto product = formatNamed(options.product);
-    if (!product) return std::move(product).error();
-    request.product = *product;
-    auto accumulators = options.accumulators.empty() ? std::vector{*product} : std::vector<Format>{};
+    std::vector<Format> accumulators{format("bf16")};
+    if (options.product) {
+        auto product = formatNamed(*options.product);
+        if (!product) return std::move(product).error();
+        request.product = *std::move(product);
+        accumulators = {request.product};
+    }
     if (!options.accumulators.empty()) {
         auto named = formatsNamed(options.accumulators);
         if (!named) return std::move(named).error();
@@ -103,23 +110,28 @@ Result<DotRequest> requestFrom(const Options& options) {
 
 std::string rounded(double value) { return significant(value, 4); }
 
-std::string share(double value, double of) { return of == 0 ? "" : rounded(value / of); }
+/// Positive where the sum is too large.
+std::string share(double value, double of) { return of == 0 ? "" : rounded(value / std::abs(of)); }
+
+std::string boundText(const DotReport& report, const DotSeries& series) {
+    if (!series.bound) return "none";
+    return rounded(series.bound->share(report.sizes)) + (series.bound->firstOrder ? " + O(nu²)" : "");
+}
 
 std::string resultText(const DotReport& report) {
     TextTable table;
-    table.row({"accumulator", "order", "sum", "error", "relative", "error / Σ|ab|", "bound", "stops at n"});
+    table.row(
+        {"accumulator", "order", "sum", "error", "error / |exact|", "error / Σ|ab|", "bound / Σ|ab|", "stops at n"});
     for (const auto& series : report.series)
-        table.row(
-            {series.how.accumulator.name, orderName(series.how.order), shortestText(series.sum), rounded(series.error),
-             share(series.error, report.exact), share(std::abs(series.error), report.sizes),
-             series.bound ? rounded(series.bound->relative) + (series.bound->firstOrder ? " + O(nu²)" : "") : "none",
-             series.stagnation ? std::to_string(series.stagnation->n) : ""});
+        table.row({series.how.accumulator.name, orderName(series.how.order), shortestText(series.sum),
+                   rounded(series.error), share(series.error, report.exact), share(series.error, report.sizes),
+                   boundText(report, series), series.stagnation ? std::to_string(series.stagnation->n) : ""});
     for (const auto& kernel : report.kernels)
         if (kernel.failure)
             table.row({kernel.format.name, "LibTorch", kernel.failure->message});
         else
             table.row({kernel.format.name, "LibTorch", shortestText(kernel.sum), rounded(kernel.error),
-                       share(kernel.error, report.exact), share(std::abs(kernel.error), report.sizes)});
+                       share(kernel.error, report.exact), share(kernel.error, report.sizes)});
     std::string text = printable(report.finding) + ".\n" + report.explanation + "\n\n" + table.text() + "\n";
     text += "n = " + std::to_string(report.n) + ", exact sum " + shortestText(report.exact) + ", Σ|ab| " +
             shortestText(report.sizes) + ", products in " + report.product.title;
@@ -145,21 +157,21 @@ int runDot(const Options& options) {
 void addDotCommand(CLI::App& app, int& exitCode) {
     auto* command = app.add_subcommand("dot", "Add up a dot product in other formats and orders, beside the exact sum");
     auto options = std::make_shared<Options>();
-    command->add_option("--n", options->terms, "How many terms (default 4096; of a file or a neuron, all)")
-        ->type_name("N");
+    addNumberOption(*command, "--n", options->terms, "How many terms (default 4096; of a file or a neuron, all)", 1,
+                    kMostTerms);
     command
         ->add_option("--data", options->data,
                      "The vectors; cancelling is 4096, 1, …, 1, −4096; FILE:A,B are two tensors of a checkpoint")
         ->type_name("ones|growing|uniform|normal|cancelling|neuron|FILE:A,B")
         ->capture_default_str();
-    command->add_option("--seed", options->seed, "Seed of uniform and normal vectors")
-        ->check(CLI::NonNegativeNumber)
-        ->type_name("N")
+    addNumberOption(*command, "--seed", options->seed, "Seed of uniform and normal vectors", 0,
+                    std::numeric_limits<std::uint64_t>::max())
         ->capture_default_str();
-    command->add_option("--format", options->product, "Format that each product is rounded to")
-        ->type_name("FORMAT")
-        ->capture_default_str();
-    command->add_option("--accumulate", options->accumulators, "Formats of the running sum (default: that of --format)")
+    command->add_option("--format", options->product, "Format that each product is rounded to (default fp32)")
+        ->type_name("FORMAT");
+    command
+        ->add_option("--accumulate", options->accumulators,
+                     "Formats of the running sum (default: that of --format; bf16 without)")
         ->type_name("FORMAT,…")
         ->delimiter(',');
     options->orders = {"sequential"};
@@ -171,8 +183,7 @@ void addDotCommand(CLI::App& app, int& exitCode) {
     command->add_option("--image", options->image, "Image of --data neuron (default: a bundled one)")
         ->type_name("PATH");
     command->add_option("--layer", options->layer, "Layer of --data neuron (default: the last)")->type_name("NAME");
-    command->add_option("--output", options->output, "Output or channel of that layer")
-        ->type_name("N")
+    addNumberOption(*command, "--output", options->output, "Output or channel of that layer", 0, 1'000'000'000)
         ->capture_default_str();
     command->add_option("--json", options->json, "Write JSON to a file, or to standard output for -")
         ->type_name("FILE");

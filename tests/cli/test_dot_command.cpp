@@ -44,9 +44,12 @@ TEST(DotCommand, SaysByItselfThatOnesInBf16StopAt256) {
     EXPECT_TRUE(
         run.output.starts_with("The BF16 sum of 4096 ones stops at 256.\nThe exact sum is 4096. At 256 the gap "))
         << run.output;
-    EXPECT_NE(run.output.find("n = 4096, exact sum 4096, Σ|ab| 4096, products in BF16\n"), std::string::npos)
+    EXPECT_NE(run.output.find("n = 4096, exact sum 4096, Σ|ab| 4096, products in FP32\n"), std::string::npos)
         << run.output;
     EXPECT_NE(run.output.find("LibTorch"), std::string::npos);
+    const auto both = jsonOf("--format fp16");
+    EXPECT_EQ(both["product"], "fp16");
+    EXPECT_EQ(both["sums"][0]["accumulator"], "fp16");
 }
 
 TEST(DotCommand, GivesTheSameAsJson) {
