@@ -39,6 +39,12 @@ TEST(ErrorMetrics, ByHand) {
     EXPECT_DOUBLE_EQ(m.candidateMargin, 0.5);
 }
 
+TEST(ErrorMetrics, ScaledFormatsHaveNoStepsToCount) {
+    const ErrorMetrics m = errorMetrics(std::vector<double>{0.25, 0.5}, std::vector<double>{0.375, 0.5}, format("int8"), 1);
+    EXPECT_DOUBLE_EQ(m.maxAbs, 0.125);
+    for (const double ulps : {m.ulpMedian, m.ulpP99, m.ulpMax}) EXPECT_TRUE(std::isnan(ulps));
+}
+
 TEST(ErrorMetrics, EqualVectors) {
     const std::vector<double> r{1, -2, 3};
     const ErrorMetrics m = errorMetrics(r, r, fp16(), 5);
