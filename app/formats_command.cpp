@@ -1,7 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <fstream>
 #include <iostream>
-#include <map>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,7 +14,9 @@
 #include "numerics/format.h"
 #include "numerics/format_uses.h"
 #include "numerics/rounding.h"
+#include "numerics/stated_limits.h"
 #include "numerics/value_text.h"
+#include "option_words.h"
 #include "report/formats_json.h"
 #include "text_table.h"
 
@@ -25,6 +28,8 @@ struct Options {
     std::optional<std::string> value;
     std::optional<std::string> values;
     RoundOptions rounding;
+    std::optional<double> scale;
+    std::optional<int> zeroPoint;
     std::string json;
 };
 
@@ -33,20 +38,52 @@ struct Request {
     std::vector<Format> formats;
     Format selected;  ///< in which 0x…, 0b…, max, min and eps are read
     RoundOptions rounding;
+    std::optional<Affine> affine;
 };
 
+Error refusal(std::string message, const std::string& where) {
+    return {.code = ErrorCode::invalidArgument, .message = std::move(message), .where = where};
+}
+
+/// Scale and zero point of the integer formats named; nothing where neither is given.
+Result<std::optional<Affine>> affineFrom(const Options& options, std::span<const Format> formats) {
+    if (!options.scale && !options.zeroPoint) return std::optional<Affine>();
+    if (!options.value && !options.values) return refusal("goes with --value or --values", "--scale");
+    if (formats.empty()) return refusal("needs the name of an integer format, such as int8", "--scale");
+    const Affine affine{.scale = static_cast<float>(options.scale.value_or(1)),
+                        .zeroPoint = options.zeroPoint.value_or(0)};
+    if (!isUsableScale(affine.scale))
+        return refusal("a scale is positive and finite, and so is its reciprocal, in float32", "--scale");
+    for (const Format& f : formats) {
+        if (f.kind != FormatKind::integer)
+            return refusal("takes no scale and no zero point; integers do, such as int8", f.name);
+        const StatedLimits l = statedLimits(f);
+        if (affine.zeroPoint < l.lowest || affine.zeroPoint > l.max)
+            return refusal(
+                "the zero point is a code, from " + significant(l.lowest, 10) + " to " + significant(l.max, 10),
+                f.name);
+    }
+    return std::optional(affine);
+}
+
 Result<Request> requestFrom(const Options& options) {
-    Request request{.formats = {}, .selected = format("fp32"), .rounding = options.rounding};
+    Request request{.formats = {}, .selected = format("fp32"), .rounding = options.rounding, .affine = {}};
     auto named = formatsNamed(options.names);
     if (!named) return std::move(named).error();
     request.formats = *std::move(named);
-    for (const Format& f : request.formats)
-        if ((options.value || options.values) && f.scaling != Scaling::none)
-            return Error{
-                .code = ErrorCode::invalidArgument,
-                .message = "stores values with a scale that many share, so one value has no code of its own; " +
+    const auto affine = affineFrom(options, request.formats);
+    if (!affine) return affine.error();
+    request.affine = *affine;
+    for (const Format& f : request.formats) {
+        if (!(options.value || options.values) || f.scaling == Scaling::none) continue;
+        if (f.scaling == Scaling::affine && request.affine) continue;
+        if (f.scaling == Scaling::affine)
+            return refusal("stores a value with a scale and a zero point; give them with --scale and --zero-point",
+                           f.name);
+        return refusal("stores values with a scale that many share, so one value has no code of its own; " +
                            elementOf(f).name + " is the format of its elements",
-                .where = f.name};
+                       f.name);
+    }
     if (!request.formats.empty()) {
         request.selected = request.formats.front();
     } else {
@@ -66,15 +103,20 @@ std::string scaleText(const Format& f) {
 
 std::string limitsTable(std::span<const Format> formats) {
     TextTable table;
-    table.row({"format", "bits", "sign", "exp", "frac", "bias", "max", "min normal", "min subnormal", "epsilon",
-               "digits", "NaNs", "infs", "range dB", "binades", "scale"});
+    table.row({"format", "bits", "sign", "exp", "frac", "bias", "lowest", "max", "min normal", "min subnormal",
+               "epsilon", "digits", "codes", "NaNs", "infs", "range dB", "binades", "scale"});
+    const auto orNone = [](const std::optional<double>& limit, int digits) {
+        return limit ? significant(*limit, digits) : std::string("—");
+    };
     for (const Format& f : formats) {
         const FormatLimits l = limits(f);
+        const StatedLimits stated = statedLimits(f);
         table.row({f.name, std::to_string(f.bits()), std::to_string(f.signBits), std::to_string(f.exponentBits),
-                   std::to_string(f.fractionBits), std::to_string(f.bias), significant(l.max), significant(l.minNormal),
-                   significant(l.minSubnormal), significant(l.epsilon), significant(l.decimalDigits, 3),
-                   std::to_string(l.nans), std::to_string(l.infinities), significant(l.dynamicRangeDb, 5),
-                   significant(l.dynamicRangeBinades, 4), scaleText(f)});
+                   std::to_string(f.fractionBits), f.kind == FormatKind::integer ? "—" : std::to_string(f.bias),
+                   significant(stated.lowest), significant(stated.max), orNone(stated.minNormal, 6),
+                   orNone(stated.minSubnormal, 6), orNone(stated.epsilon, 6), orNone(stated.decimalDigits, 3),
+                   significant(std::ldexp(1.0, f.bits()), 10), std::to_string(l.nans), std::to_string(l.infinities),
+                   orNone(stated.dynamicRangeDb, 5), orNone(stated.dynamicRangeBinades, 4), scaleText(f)});
     }
     return table.text();
 }
@@ -97,12 +139,13 @@ std::string valueTable(const ValueInFormats& v) {
     TextTable table;
     table.row({"format", "bits", "code", "stored", "error", "relative", "ULP", "next down", "next up"});
     for (const Format& f : v.formats) {
-        const StoredValue stored = v.value.storedIn(f, v.rounding);
+        const StoredValue stored = v.storedIn(f);
         const auto neighbour = [&](std::uint64_t code) {
-            return code == stored.code ? "" : shortestText(decode(f, code));
+            return code == stored.code ? "" : shortestText(v.valueOf(f, code));
         };
+        const auto lost = [&](double error) { return stored.exact ? "exact" : significant(error, 4); };
         table.row({f.name, bitText(f, stored.code), codeText(f, stored.code), exactDecimalText(stored.value),
-                   significant(stored.error, 4), significant(stored.relativeError, 4), significant(stored.ulps, 4),
+                   lost(stored.error), lost(stored.relativeError), lost(stored.ulps),
                    neighbour(nextDown(f, stored.code)), neighbour(nextUp(f, stored.code))});
     }
     return table.text();
@@ -112,7 +155,7 @@ std::string valueTable(const ValueInFormats& v) {
 std::string valueLine(const ValueInFormats& v) {
     std::string line = v.input;
     for (const Format& f : v.formats) {
-        const StoredValue stored = v.value.storedIn(f, v.rounding);
+        const StoredValue stored = v.storedIn(f);
         line += '\t' + codeText(f, stored.code) + '\t' + shortestText(stored.value);
     }
     return line + '\n';
@@ -139,8 +182,11 @@ Status forEachValue(const std::string& source, const Request& request, Function 
         if (text.empty()) continue;
         const auto value = TypedValue::parse(text, request.selected);
         if (!value) return Error{.code = ErrorCode::corrupt, .message = value.error().text(), .where = where};
-        use(ValueInFormats{
-            .input = std::string(text), .value = *value, .formats = request.formats, .rounding = rounding});
+        use(ValueInFormats{.input = std::string(text),
+                           .value = *value,
+                           .formats = request.formats,
+                           .rounding = rounding,
+                           .affine = request.affine});
         ++rounding.index;
     }
     if (in.bad()) return Error{.code = ErrorCode::unreadable, .message = "could not be read to its end", .where = name};
@@ -159,8 +205,11 @@ int runLimits(const Options& options, const Request& request) {
 int runValue(const Options& options, const Request& request) {
     const auto value = TypedValue::parse(*options.value, request.selected);
     if (!value) return fail(value.error());
-    const ValueInFormats v{
-        .input = *options.value, .value = *value, .formats = request.formats, .rounding = request.rounding};
+    const ValueInFormats v{.input = *options.value,
+                           .value = *value,
+                           .formats = request.formats,
+                           .rounding = request.rounding,
+                           .affine = request.affine};
     if (options.json.empty()) return finish(writeText("-", valueTable(v)));
     return finish(writeText(options.json, valueJson(v)));
 }
@@ -209,28 +258,26 @@ void addFormatsCommand(CLI::App& app, int& exitCode) {
             ->add_option(
                 "--value", options->value,
                 "A value to show in each format: 0.1, 1/3, 2^-24, pi, max, nan, 0x1.8p-3, f32:3dcccccd; 0x… and "
-                "0b… are bits of the first format named (FP32 if none is)")
+                "0b… are bits, and max, min and eps limits, of the first format named (FP32 if none is)")
             ->type_name("VALUE");
     command->add_option("--values", options->values, "A file of values, one a line, or - for standard input")
         ->type_name("FILE")
         ->excludes(value);
-    std::map<std::string, Rounding> roundings;
-    for (const auto& [rounding, name] : kRoundingNames) roundings.emplace(name, rounding);
-    command->add_option("--round", options->rounding.rounding, "How to round")
-        ->transform(CLI::CheckedTransformer(roundings).description(""))
-        ->type_name("nearest-even|nearest-away|toward-zero|up|down|to-odd|stochastic")
-        ->default_str("nearest-even");
-    const std::map<std::string, Overflow> overflows{{"ieee", Overflow::standard}, {"saturate", Overflow::saturate}};
-    command
-        ->add_option("--overflow", options->rounding.overflow,
-                     "Beyond the largest value: as the format's standard says, or the largest")
-        ->transform(CLI::CheckedTransformer(overflows).description(""))
-        ->type_name("ieee|saturate")
-        ->default_str("ieee");
-    command->add_option("--seed", options->rounding.seed, "Seed of stochastic rounding")
-        ->check(CLI::NonNegativeNumber)
-        ->type_name("N")
+    std::vector<std::pair<std::string, Rounding>> roundings;
+    for (const auto& [rounding, name] : kRoundingNames) roundings.emplace_back(name, rounding);
+    addWordOption(*command, "--round", options->rounding.rounding, roundings, "How to round");
+    addWordOption<Overflow>(*command, "--overflow", options->rounding.overflow,
+                            {{"ieee", Overflow::standard}, {"saturate", Overflow::saturate}},
+                            "Beyond the largest value: as the format's standard says, or the largest");
+    addNumberOption(*command, "--seed", options->rounding.seed, "Seed of stochastic rounding", 0,
+                    std::numeric_limits<std::uint64_t>::max())
         ->capture_default_str();
+    command
+        ->add_option("--scale", options->scale,
+                     "Of integer formats: a code q stands for (q - Z) x S; 1 unless given. With --value or --values")
+        ->type_name("S");
+    command->add_option("--zero-point", options->zeroPoint, "Of integer formats: the code that stands for 0")
+        ->type_name("Z");
     command->add_option("--json", options->json, "Write JSON to a file, or to standard output for -")
         ->type_name("FILE");
     command->callback([options, &exitCode] { exitCode = runFormats(*options); });

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t kBlock = 1024;
 
-bool isUsable(float scale) { return scale > 0 && std::isfinite(scale) && std::isfinite(1 / scale); }
-
 MANTISSA_CLONES void toCodes(const float* in, float* codes, std::size_t count, float inverse, float zeroPoint) {
     for (std::size_t i = 0; i < count; ++i) codes[i] = in[i] * inverse + zeroPoint;
 }
@@ -45,7 +43,7 @@ MANTISSA_CLONES void scaleCodes(float* values, std::size_t count, float scale, f
 }
 
 void check(const Format& f, const Affine& affine) {
-    if (f.kind != FormatKind::integer || !isUsable(affine.scale)) std::abort();
+    if (f.kind != FormatKind::integer || !isUsableScale(affine.scale)) std::abort();
 }
 
 /// Calls work(begin, length) for blocks that stay in the first-level cache.
@@ -59,26 +57,33 @@ void inBlocks(std::size_t size, const Work& work) {
 
 }  // namespace
 
+bool isUsableScale(float scale) { return scale > 0 && std::isfinite(scale) && std::isfinite(1 / scale); }
+
 Affine symmetricFor(const Format& f, float largest) {
     const float scale = static_cast<float>(static_cast<double>(largest) / limits(f).max);
-    return {.scale = isUsable(scale) ? scale : 1, .zeroPoint = 0};
+    return {.scale = isUsableScale(scale) ? scale : 1, .zeroPoint = 0};
 }
 
 Affine affineFor(const Format& f, float low, float high) {
     const double from = std::min(static_cast<double>(low), 0.0), to = std::max(static_cast<double>(high), 0.0);
     const double last = limits(f).max, first = f.signBits ? -last - 1 : 0;
     const auto scale = static_cast<float>((to - from) / (last - first));
-    if (!isUsable(scale)) return {};
+    if (!isUsableScale(scale)) return {};
     const double zeroPoint = std::nearbyint(first - from / static_cast<double>(scale));
     return {.scale = scale, .zeroPoint = static_cast<int>(std::clamp(zeroPoint, first, last))};
 }
 
+std::uint64_t affineCode(const Format& f, float value, const Affine& affine, const RoundOptions& options) {
+    const float code = value * (1 / affine.scale) + static_cast<float>(affine.zeroPoint);
+    return encode(f, static_cast<double>(code), options);
+}
+
+float affineValue(const Format& f, std::uint64_t code, const Affine& affine) {
+    return (static_cast<float>(decode(f, code)) - static_cast<float>(affine.zeroPoint)) * affine.scale;
+}
+
 float roundAffine(const Format& f, float value, const Affine& affine, const RoundOptions& options) {
-    if (std::isnan(value)) return value;
-    const auto zeroPoint = static_cast<float>(affine.zeroPoint);
-    const auto code =
-        static_cast<float>(roundTo(f, static_cast<double>(value * (1 / affine.scale) + zeroPoint), options));
-    return (code - zeroPoint) * affine.scale;
+    return std::isnan(value) ? value : affineValue(f, affineCode(f, value, affine, options), affine);
 }
 
 void roundArrayAffine(const Format& f, std::span<const float> in, std::span<float> out, const Affine& affine,

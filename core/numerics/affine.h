@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "numerics/format.h"
@@ -23,8 +24,17 @@ Affine symmetricFor(const Format& integer, float largest);
 /// et al. 2018, section 3.1): (high − low) / (codes − 1), and the code nearest to where 0 lies.
 Affine affineFor(const Format& integer, float low, float high);
 
-/// The nearest value that a code of an integer format stands for: q = round(value × (1 / scale) + zeroPoint), clamped
-/// to the format, every step in float32, as torch.quantize_per_tensor reckons. NaN stays NaN; infinities clamp.
+/// Whether a scale is positive and finite, and its reciprocal too.
+bool isUsableScale(float scale);
+
+/// The code of an integer format nearest to a value that is no NaN: q = round(value × (1 / scale) + zeroPoint), clamped
+/// to the format, every step in float32, as torch.quantize_per_tensor reckons.
+std::uint64_t affineCode(const Format& integer, float value, const Affine& affine, const RoundOptions& options = {});
+/// (q − zeroPoint) × scale, in float32.
+float affineValue(const Format& integer, std::uint64_t code, const Affine& affine);
+
+/// The nearest value that a code of an integer format stands for: affineValue of affineCode. NaN stays NaN; infinities
+/// clamp.
 float roundAffine(const Format& integer, float value, const Affine& affine, const RoundOptions& options = {});
 
 /// roundAffine for every element, as roundArray. A format that is no integer or a bad scale is a programming error and

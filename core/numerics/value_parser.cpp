@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "numerics/stated_limits.h"
+
 // sum     = product { ("+" | "-") product }
 // product = signed { ("*" | "/") signed }
 // signed  = { "+" | "-" } power
@@ -19,7 +21,7 @@ using boost::multiprecision::cpp_int;
 
 constexpr std::size_t kLongestText = 4096;
 constexpr int kDeepest = 64;        ///< nested parentheses and signs
-constexpr int kMostBits = 1 << 15;  ///< of numerator and denominator; FP64 needs 2098
+constexpr int kMostBits = 1 << 16;  ///< of numerator and denominator; FP64 needs 2098
 
 /// Thrown inside this file only, and caught by parseValue: a parser that unwinds reads better than one that checks
 /// every call.
@@ -123,17 +125,22 @@ class Parser {
         return ExactValue::fromSigned(value);
     }
 
+    /// A product or quotient: zero has a sign, too (IEEE 754-2019 clause 6.3).
+    static ExactValue withSign(bool negative, const Rational& value) {
+        return ExactValue(negative, abs(bounded(value).value()));
+    }
+
     // Grammar
 
     ExactValue sum() {
         ExactValue left = product();
         for (;;) {
-            if (take("+"))
-                left = bounded(finite(left) + finite(product()));
-            else if (take("-", "−"))
-                left = bounded(finite(left) - finite(product()));
-            else
-                return left;
+            const bool plus = take("+");
+            if (!plus && !take("-", "−")) return left;
+            const ExactValue term = plus ? product() : product().negated();
+            const Rational total = finite(left) + finite(term);
+            // Only −0 and −0 make −0.
+            left = total.is_zero() ? ExactValue(left.negative() && term.negative(), total) : bounded(total);
         }
     }
 
@@ -141,7 +148,7 @@ class Parser {
         ExactValue left = signedPower();
         for (;;) {
             if (take("*", "×", "·"))
-                left = bounded(finite(left) * finite(signedPower()));
+                left = product(left, signedPower());
             else if (take("/", "÷"))
                 left = quotient(left, signedPower());
             else
@@ -192,10 +199,14 @@ class Parser {
         return value.value();
     }
 
+    static ExactValue product(const ExactValue& left, const ExactValue& right) {
+        return withSign(left.negative() != right.negative(), finite(left) * finite(right));
+    }
+
     static ExactValue quotient(const ExactValue& left, const ExactValue& right) {
         const Rational divisor = finite(right);
         if (divisor.is_zero()) throw Misread{"the divisor is 0"};
-        return bounded(finite(left) / divisor);
+        return withSign(left.negative() != right.negative(), finite(left) / divisor);
     }
 
     static ExactValue raised(const Rational& base, const Rational& exponent) {
@@ -218,6 +229,20 @@ class Parser {
     void takeDigits(int radix, std::string& digits) {
         for (; digitValue(peek()) < radix || (radix != 10 && peek() == '_'); ++at_)
             if (peek() != '_') digits += peek();
+    }
+
+    /// A space between thousands as a person or this program writes it, before three digits and no more.
+    bool takeGroupSpace() {
+        for (const std::string_view space : {" ", "\u00A0", "\u2009", "\u202F"}) {
+            if (!text_.substr(at_).starts_with(space)) continue;
+            std::size_t digits = 0;
+            while (at_ + space.size() + digits < text_.size() && digitValue(text_[at_ + space.size() + digits]) < 10)
+                ++digits;
+            if (digits != 3) return false;
+            at_ += space.size();
+            return true;
+        }
+        return false;
     }
 
     /// The exponent after `e` or `p`, which is taken already. Past a million it is of no interest by how much.
@@ -254,6 +279,7 @@ class Parser {
     ExactValue decimal() {
         std::string digits;
         takeDigits(10, digits);
+        for (bool grouped = !digits.empty() && digits.size() <= 3; grouped && takeGroupSpace();) takeDigits(10, digits);
         const std::size_t whole = digits.size();
         if (peek() == '.') {
             ++at_;
@@ -320,7 +346,8 @@ class Parser {
         if (word == "pi") return ExactValue(false, pi());
         if (word == "inf" || word == "infinity") return ExactValue(false, ExactValue::Kind::infinite);
         if (word == "nan") return ExactValue(false, ExactValue::Kind::nan);
-        if (const auto limit = limitNamed(word)) return ExactValue::fromDouble(*limit);
+        if (word == "max" || word == "min" || word == "eps" || word == "epsilon")
+            return ExactValue::fromDouble(limitNamed(word));
         at_ = start;
         notUnderstood("a value looks like 0.1, 1e-8, 1/3, 2^-24, pi, max, min, eps, inf, nan, 0x3dcd or 0b0101");
     }
@@ -338,13 +365,13 @@ class Parser {
         return format;
     }
 
-    std::optional<double> limitNamed(const std::string& word) const {
-        const FormatLimits l = limits(selected_);
+    double limitNamed(const std::string& word) const {
+        const StatedLimits l = statedLimits(selected_);
         if (word == "max") return l.max;
-        if (word == "eps" || word == "epsilon") return l.epsilon;
-        if (word != "min") return std::nullopt;
-        if (selected_.kind == FormatKind::floating) return l.minNormal;
-        return selected_.signBits ? -l.max - 1 : 0;
+        const bool isInteger = selected_.kind == FormatKind::integer;
+        const auto limit = word != "min" ? l.epsilon : isInteger ? std::optional(l.lowest) : l.minNormal;
+        if (limit) return *limit;
+        throw Misread{selected_.title + (word == "min" ? " has no normal value" : " has not 1 and a value above it")};
     }
 
     std::string_view text_;

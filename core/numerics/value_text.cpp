@@ -24,14 +24,24 @@ std::string specialText(double value) {
     return value == 0 ? sign + "0" : "";
 }
 
-/// What is lost when a finite typed value becomes the finite `stored.value`.
-void addError(StoredValue& stored, const Rational& typed, const Format& format) {
-    const Rational error = ExactValue::fromDouble(stored.value).value() - typed;
-    stored.error = ExactValue::fromSigned(error).nearestDouble();
-    // What is stored for 0 is 0, so there is nothing to divide.
-    stored.relativeError = error.is_zero() ? 0 : ExactValue::fromSigned(error / abs(typed)).nearestDouble();
-    const Rational unit = ExactValue::fromDouble(ulp(format, stored.value)).value();
-    stored.ulps = ExactValue(false, abs(error) / unit).nearestDouble();
+/// The nearest FP64, but never 0 for what is not 0.
+double nearestNonzero(const Rational& value) {
+    const double nearest = ExactValue::fromSigned(value).nearestDouble();
+    if (nearest != 0 || value.is_zero()) return nearest;
+    return std::copysign(std::numeric_limits<double>::denorm_min(), value < 0 ? -1 : 1);
+}
+
+/// What is lost when a finite typed value becomes the finite `stored.value`; steps of the format are `unit` wide there.
+void addError(StoredValue& stored, const ExactValue& typed, double unit) {
+    const Rational error = ExactValue::fromDouble(stored.value).value() - typed.value();
+    if (error.is_zero()) {
+        stored.exact = std::signbit(stored.value) == typed.negative();
+        return;
+    }
+    stored.error = nearestNonzero(error);
+    // Integers with a scale may store something else for 0.
+    stored.relativeError = typed.value().is_zero() ? kNan : nearestNonzero(error / abs(typed.value()));
+    stored.ulps = nearestNonzero(abs(error) / ExactValue::fromDouble(unit).value());
 }
 
 }  // namespace
@@ -61,6 +71,15 @@ std::string exactDecimalText(double value, int maxPlainDigits) {
     if (digits.size() > 1) digits.insert(1, 1, '.');
     const int exponent = beforePoint - 1;
     return sign + digits + (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
+}
+
+std::string exactInputText(double value) {
+    constexpr int kShortDigits = 32;
+    const std::string decimal = exactDecimalText(value, kShortDigits);
+    if (!std::isfinite(value) || decimal.size() <= kShortDigits + 2) return decimal;
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), std::abs(value), std::chars_format::hex).ptr;
+    return (value < 0 ? "-0x" : "0x") + std::string(text.data(), end);
 }
 
 std::string codeText(const Format& format, std::uint64_t code) {
@@ -100,14 +119,32 @@ StoredValue TypedValue::storedIn(const Format& format, const RoundOptions& optio
         stored.exact = std::isnan(stored.value) && value_->kind() == ExactValue::Kind::nan;
         stored.error = stored.relativeError = stored.ulps = kNan;
     } else if (value_->isFinite() && std::isfinite(stored.value)) {
-        addError(stored, value_->value(), format);
-        stored.exact = stored.error == 0 && std::signbit(stored.value) == value_->negative();
+        addError(stored, *value_, ulp(format, stored.value));
     } else {
         const double typed = nearestDouble();
         stored.exact = !value_->isFinite() && stored.value == typed;
         stored.error = stored.exact ? 0 : stored.value - (value_->isFinite() ? 0 : typed);
         stored.relativeError = stored.exact ? 0 : value_->isFinite() ? stored.error : kNan;
         stored.ulps = std::abs(stored.error);
+    }
+    return stored;
+}
+
+StoredValue TypedValue::quantisedIn(const Format& f, const Affine& affine, const RoundOptions& options) const {
+    const Format& fp32 = mantissa::format("fp32");
+    const auto typed = static_cast<float>(decode(fp32, value_->encodedIn(fp32, {})));
+    StoredValue stored;
+    // NaN, which no code stands for, takes the zero point's.
+    stored.code = std::isnan(typed) ? encode(f, affine.zeroPoint) : affineCode(f, typed, affine, options);
+    stored.value = static_cast<double>(affineValue(f, stored.code, affine));
+    if (value_->isFinite()) {
+        addError(stored, *value_, static_cast<double>(affine.scale));
+        // Integers have one zero.
+        stored.exact = stored.exact || (stored.value == 0 && value_->value().is_zero() && !value_->negative());
+    } else {
+        stored.error = stored.ulps = stored.value - nearestDouble();
+        stored.ulps = std::abs(stored.ulps);
+        stored.relativeError = kNan;
     }
     return stored;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "numerics/affine.h"
 #include "numerics/format.h"
 #include "numerics/rounding.h"
 #include "result.h"
@@ -22,6 +23,10 @@ std::string shortestText(double value);
 /// digits, else d.ddd…e±x.
 std::string exactDecimalText(double value, int maxPlainDigits = 60);
 
+/// A text that TypedValue::parse reads back to exactly this value, not only to this FP64: its decimal expansion where
+/// that is short, else a hexadecimal float.
+std::string exactInputText(double value);
+
 /// A code in hexadecimal, with as many digits as the format's bits need: "3dcd", "1d", "0".
 std::string codeText(const Format& format, std::uint64_t code);
 
@@ -32,8 +37,9 @@ std::string bitText(const Format& format, std::uint64_t code);
 struct StoredValue {
     std::uint64_t code = 0;
     double value = 0;  ///< exact
-    double error =
-        0;  ///< stored − typed, rounded once to FP64; ±∞ where it overflowed to infinity; NaN where undefined
+    /// Stored − typed, rounded once to FP64; ±∞ where it overflowed to infinity; NaN where undefined. An error that
+    /// FP64 would round to 0 is its smallest number instead, here and below: only what is exact has error 0.
+    double error = 0;
     double relativeError = 0;  ///< error / |typed|; NaN where undefined
     double ulps = 0;           ///< |error| in ULPs of the format at the stored value
     bool exact =
@@ -45,16 +51,20 @@ struct StoredValue {
 /// Understood: `0.1`, `1e-8`, `pi`, `inf`, `nan`, `-0`; `max`, `min` (smallest positive normal value; an integer's
 /// lowest) and `eps` of `selected`; `0x3dcd` and `0b…` as bits of `selected`; `bf16:3dcd` (any format's name) as bits
 /// of that format; hexadecimal floats `0x1.8p-3`; and + − * / ^ with parentheses over these (`1/3`, `2^-24`), the
-/// exponent of ^ an integer. `_` may group binary and hexadecimal digits. Upper case and π ∞ − × are understood too.
+/// exponent of ^ an integer. `_` may group binary and hexadecimal digits, spaces the thousands of a decimal number
+/// (`65 504`). Upper case and π ∞ − × are understood too.
 class TypedValue {
   public:
     /// Errors (ErrorCode::invalidArgument) name the character that is not understood and its place, counted from 1.
-    /// Values whose exact fraction needs more than 32768 bits are refused.
+    /// Values whose exact fraction needs more than 65536 bits are refused.
     static Result<TypedValue> parse(std::string_view text, const Format& selected);
     static TypedValue fromDouble(double value);
 
     /// Correctly rounded from the exact typed value, once: never through FP64.
     StoredValue storedIn(const Format& format, const RoundOptions& options = {}) const;
+    /// As a code of an integer format with a scale and a zero point (affine.h): what torch.quantize_per_tensor makes of
+    /// the nearest float32. `ulps` counts steps, which are the scale.
+    StoredValue quantisedIn(const Format& integer, const Affine& affine, const RoundOptions& options = {}) const;
     /// The nearest FP64, ties to even; infinite beyond its range.
     double nearestDouble() const;
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "numerics/format_uses.h"
+#include "numerics/stated_limits.h"
 #include "report/json_number.h"
 
 namespace mantissa {
@@ -52,6 +53,7 @@ OrderedJson usesJson(const Format& f) {
 
 OrderedJson formatJson(const Format& f) {
     const FormatLimits l = limits(f);
+    const StatedLimits stated = statedLimits(f);
     OrderedJson json{{"name", f.name},
                      {"title", f.title},
                      {"kind", f.kind == FormatKind::integer ? "integer" : "floating"},
@@ -63,16 +65,17 @@ OrderedJson formatJson(const Format& f) {
                      {"bias", f.bias},
                      {"specials", specialsName(f)},
                      {"subnormals", f.subnormals},
-                     {"max", jsonNumber(l.max)},
-                     {"min_normal", jsonNumber(l.minNormal)},
-                     {"min_subnormal", jsonNumber(l.minSubnormal)},
-                     {"epsilon", jsonNumber(l.epsilon)},
-                     {"decimal_digits", jsonNumber(l.decimalDigits)},
+                     {"lowest", jsonNumber(stated.lowest)},
+                     {"max", jsonNumber(stated.max)},
+                     {"min_normal", orNull(stated.minNormal)},
+                     {"min_subnormal", orNull(stated.minSubnormal)},
+                     {"epsilon", orNull(stated.epsilon)},
+                     {"decimal_digits", orNull(stated.decimalDigits)},
                      {"codes", codeCount(f)},
                      {"nans", l.nans},
                      {"infinities", l.infinities},
-                     {"dynamic_range_db", jsonNumber(l.dynamicRangeDb)},
-                     {"dynamic_range_binades", jsonNumber(l.dynamicRangeBinades)},
+                     {"dynamic_range_db", orNull(stated.dynamicRangeDb)},
+                     {"dynamic_range_binades", orNull(stated.dynamicRangeBinades)},
                      {"scaling", scalingName(f.scaling)}};
     if (f.scaling != Scaling::none) json["element"] = elementOf(f).name;
     if (const Format* scale = scaleOf(f)) {
@@ -83,11 +86,19 @@ OrderedJson formatJson(const Format& f) {
     return json;
 }
 
-OrderedJson neighbourJson(const Format& f, std::uint64_t code) {
-    return {{"code", codeText(f, code)}, {"value", jsonNumber(decode(f, code))}};
+OrderedJson neighbourJson(const ValueInFormats& v, const Format& f, std::uint64_t code) {
+    return {{"code", codeText(f, code)}, {"value", jsonNumber(v.valueOf(f, code))}};
 }
 
 }  // namespace
+
+StoredValue ValueInFormats::storedIn(const Format& f) const {
+    return affine ? value.quantisedIn(f, *affine, rounding) : value.storedIn(f, rounding);
+}
+
+double ValueInFormats::valueOf(const Format& f, std::uint64_t code) const {
+    return affine ? static_cast<double>(affineValue(f, code, *affine)) : decode(f, code);
+}
 
 std::string formatsJson(std::span<const Format> formats) {
     OrderedJson json{{"schema", "mantissa.formats/1"}, {"formats", OrderedJson::array()}};
@@ -102,22 +113,27 @@ std::string valueJson(const ValueInFormats& v) {
                      {"rounding", roundingName(v.rounding.rounding)},
                      {"overflow", v.rounding.overflow == Overflow::saturate ? "saturate" : "ieee"}};
     if (v.rounding.rounding == Rounding::stochastic) json["seed"] = v.rounding.seed;
+    if (v.affine) {
+        json["scale"] = jsonNumber(static_cast<double>(v.affine->scale));
+        json["zero_point"] = v.affine->zeroPoint;
+    }
     json["formats"] = OrderedJson::array();
     for (const Format& f : v.formats) {
-        const StoredValue stored = v.value.storedIn(f, v.rounding);
-        json["formats"].push_back({{"format", f.name},
-                                   {"code", codeText(f, stored.code)},
-                                   {"bits", bitText(f, stored.code)},
-                                   {"class", className(classify(f, stored.code))},
-                                   {"value", jsonNumber(stored.value)},
-                                   {"exact_decimal", exactDecimalText(stored.value)},
-                                   {"exact", stored.exact},
-                                   {"error", jsonNumber(stored.error)},
-                                   {"relative_error", jsonNumber(stored.relativeError)},
-                                   {"ulps", jsonNumber(stored.ulps)},
-                                   {"ulp", jsonNumber(ulp(f, stored.value))},
-                                   {"next_down", neighbourJson(f, nextDown(f, stored.code))},
-                                   {"next_up", neighbourJson(f, nextUp(f, stored.code))}});
+        const StoredValue stored = v.storedIn(f);
+        json["formats"].push_back(
+            {{"format", f.name},
+             {"code", codeText(f, stored.code)},
+             {"bits", bitText(f, stored.code)},
+             {"class", className(classify(f, stored.code))},
+             {"value", jsonNumber(stored.value)},
+             {"exact_decimal", exactDecimalText(stored.value)},
+             {"exact", stored.exact},
+             {"error", jsonNumber(stored.error)},
+             {"relative_error", jsonNumber(stored.relativeError)},
+             {"ulps", jsonNumber(stored.ulps)},
+             {"ulp", jsonNumber(v.affine ? static_cast<double>(v.affine->scale) : ulp(f, stored.value))},
+             {"next_down", neighbourJson(v, f, nextDown(f, stored.code))},
+             {"next_up", neighbourJson(v, f, nextUp(f, stored.code))}});
     }
     return json.dump(2) + "\n";
 }
@@ -126,9 +142,10 @@ std::string valueItemJson(const ValueInFormats& v) {
     const Format& fp32 = format("fp32");
     OrderedJson json{{"input", v.input}, {"bits", "f32:" + codeText(fp32, v.value.storedIn(fp32).code)}};
     for (const Format& f : v.formats) {
-        const StoredValue stored = v.value.storedIn(f, v.rounding);
+        const StoredValue stored = v.storedIn(f);
         json[f.name] = {{"code", codeText(f, stored.code)},
                         {"value", jsonNumber(stored.value)},
+                        {"exact", stored.exact},
                         {"error", jsonNumber(stored.error)},
                         {"relative_error", jsonNumber(stored.relativeError)},
                         {"ulps", jsonNumber(stored.ulps)}};

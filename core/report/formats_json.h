@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
+#include "numerics/affine.h"
 #include "numerics/format.h"
 #include "numerics/rounding.h"
 #include "numerics/value_text.h"
@@ -15,6 +17,11 @@ struct ValueInFormats {
     TypedValue value;
     std::span<const Format> formats;
     RoundOptions rounding;
+    std::optional<Affine> affine;  ///< scale and zero point of the formats, which then are integers
+
+    StoredValue storedIn(const Format& format) const;
+    /// What a code of the format stands for.
+    double valueOf(const Format& format, std::uint64_t code) const;
 };
 
 /// The limits of each format, schema "mantissa.formats/1".

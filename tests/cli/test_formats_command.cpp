@@ -68,7 +68,7 @@ TEST(FormatsCommand, CustomFormatsTakeBiasSpecialValuesAndSubnormals) {
     EXPECT_EQ(json[1]["max"], 240);
     EXPECT_EQ(json[2]["bias"], -40);
     EXPECT_EQ(json[3]["subnormals"], false);
-    EXPECT_EQ(json[3]["min_subnormal"], json[3]["min_normal"]);
+    EXPECT_TRUE(json[3]["min_subnormal"].is_null());
     EXPECT_EQ(ordered_json::parse(runProgram("formats fp32 --value e5m2b-40:3c --json -").output)["value"], 0x1p55);
     EXPECT_NE(runProgram("formats --help").output.find("eXmY[bBIAS][ieee|fn|fnuz|f][nosub]"), std::string::npos);
 }
@@ -101,6 +101,56 @@ TEST(FormatsCommand, ShowsAValueInEachFormat) {
     EXPECT_EQ(overflowing["formats"][0]["value"], "inf");
     EXPECT_EQ(overflowing["formats"][0]["class"], "infinity");
     EXPECT_EQ(overflowing["formats"][1]["value"], "nan");
+}
+
+TEST(FormatsCommand, StatesTheLowestValueAndOnlyTheLimitsThereAre) {
+    const auto json = ordered_json::parse(runProgram("formats int8 e8m0 e1m3 e1m0 --json -").output)["formats"];
+    EXPECT_EQ(json[0]["lowest"], -128);
+    EXPECT_TRUE(json[0]["min_subnormal"].is_null());
+    EXPECT_TRUE(json[1]["min_subnormal"].is_null());
+    EXPECT_TRUE(json[2]["min_normal"].is_null());
+    EXPECT_EQ(json[2]["epsilon"], 0.25);
+    EXPECT_TRUE(json[3]["dynamic_range_db"].is_null());
+    const std::string text = runProgram("formats int8").output;
+    EXPECT_NE(text.find("codes"), std::string::npos);
+    EXPECT_NE(text.find("  256  "), std::string::npos) << text;
+    EXPECT_NE(text.find("-128"), std::string::npos) << text;
+}
+
+TEST(FormatsCommand, WhatUnderflowsFp64IsNotExact) {
+    for (const char* value : {"1e-400", "2^-1075", "1+2^-2000"}) {
+        const auto stored = ordered_json::parse(
+            runProgram(std::string("formats fp64 --value ") + value + " --json -").output)["formats"][0];
+        EXPECT_EQ(stored["exact"], false) << value;
+        EXPECT_LT(stored["error"], 0) << value;
+    }
+}
+
+TEST(FormatsCommand, StoresIntegersWithAScaleAndAZeroPoint) {
+    const auto json = ordered_json::parse(
+        runProgram("formats int8-affine int8 --value 1.03 --scale 0.5 --zero-point -3 --json -").output);
+    EXPECT_EQ(json["scale"], 0.5);
+    EXPECT_EQ(json["zero_point"], -3);
+    for (const auto& stored : json["formats"]) {
+        EXPECT_EQ(stored["code"], "ff");  // −1, and (−1 − −3) × 0.5
+        EXPECT_EQ(stored["value"], 1);
+        EXPECT_DOUBLE_EQ(stored["error"].get<double>(), -0.03);
+        EXPECT_EQ(stored["ulp"], 0.5);
+        EXPECT_EQ(stored["next_up"]["value"], 1.5);
+    }
+    EXPECT_EQ(runProgram("formats int4 --scale 0.25 --values -", "0.3\n9\n").output, "0.3\t1\t0.25\n9\t7\t1.75\n");
+    const auto refused = [](const std::string& arguments) {
+        const auto run = runProgram("formats " + arguments);
+        EXPECT_EQ(run.exitCode, 2) << arguments;
+        return run.errors;
+    };
+    EXPECT_EQ(refused("bf16 --value 1 --scale 2"),
+              "mantissa: bf16: takes no scale and no zero point; integers do, such as int8\n");
+    EXPECT_NE(refused("int8 --value 1 --scale 0").find("a scale is positive"), std::string::npos);
+    EXPECT_NE(refused("int4 --value 1 --zero-point 9").find("from -8 to 7"), std::string::npos);
+    EXPECT_NE(refused("int8 --scale 2").find("--value"), std::string::npos);
+    EXPECT_NE(refused("--value 1 --scale 2").find("such as int8"), std::string::npos);
+    EXPECT_NE(refused("int8-affine --value 1").find("--scale and --zero-point"), std::string::npos);
 }
 
 TEST(FormatsCommand, ReadsNegativeValuesAndBitsOfTheFirstFormat) {

@@ -71,14 +71,17 @@ class TestFormatsTables final : public QObject {
         // E4M3 has a toggle of its own: the comparison keeps the custom format that it had.
         page()->customFormat().exponentField()->setValue(4);
         page()->customFormat().fractionField()->setValue(3);
+        QCOMPARE(session.choices().custom.name, std::string("e4m3ieee"));
+        QTest::mouseClick(page()->customFormat().moreButton(), Qt::LeftButton);
+        QTest::keyClick(page()->customFormat().specialsBox(), Qt::Key_Down);
         QCOMPARE(fixture_.entry("custom").format.name, std::string("e4m3"));
-        QCOMPARE(session.choices().custom.name, std::string("e4m7"));
+        QCOMPARE(session.choices().custom.name, std::string("e4m3ieee"));
         // And the other way round, also through undo.
         session.choose(QStringLiteral("Change the custom format"), withCustom(session.choices(), *findFormat("e5m8")));
         QCOMPARE(fixture_.entry("custom").format.name, std::string("e5m8"));
         QTest::keyClick(fixture_.window.get(), Qt::Key_Z, Qt::ControlModifier);
-        QCOMPARE(session.choices().custom.name, std::string("e4m7"));
-        for (int i = 0; i < 3; ++i) QTest::keyClick(fixture_.window.get(), Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(session.choices().custom.name, std::string("e4m3ieee"));
+        for (int i = 0; i < 4; ++i) QTest::keyClick(fixture_.window.get(), Qt::Key_Z, Qt::ControlModifier);
         QCOMPARE(fixture_.entry("custom").format.name, std::string("e6m9"));
         QCOMPARE(session.choices().candidates.back().name, std::string("e6m9"));
     }
@@ -240,22 +243,103 @@ class TestFormatsTables final : public QObject {
         QCOMPARE(fixture_.entry("fp32").stored.value, 1.0);
     }
 
-    void roundingIntervalsHoldWhatRoundsToAValue() {
-        for (const char* name : {"bf16", "e4m3", "e2m1", "int8"})
-            for (const auto& [rounding, text] : kRoundingNames) {
-                if (rounding == Rounding::stochastic) continue;
-                const Format& f = format(name);
-                for (const double value : {1.0, -1.0, 3.0, 2.0, -4.0}) {
-                    const std::uint64_t code = encode(f, value);
-                    const RoundingInterval interval = roundingInterval(f, code, rounding);
-                    QVERIFY(interval.low <= value && value <= interval.high);
-                    if (interval.low == interval.high) continue;
-                    const RoundOptions options{.rounding = rounding};
-                    const double inside[]{interval.low + (interval.high - interval.low) * 0.01,
-                                          interval.high - (interval.high - interval.low) * 0.01};
-                    for (const double x : inside) QCOMPARE(roundTo(f, x, options), value);
-                }
+    void notesFollowFromRoundingOverflowAndValue() {
+        struct Case {
+            const char* key;
+            const char* state;
+            const char* note;
+        };
+        for (const auto& [key, state, note] :
+             {Case{"fp16", "value=70000", "from 65520 on it becomes infinity (65504 if saturating)"},
+              Case{"fp16", "value=-70000", "from −65520 on it becomes infinity (−65504 if saturating)"},
+              Case{"fp16", "value=65510&round=up", "above 65504 it becomes infinity (65504 if saturating)"},
+              Case{"fp16", "value=70000&round=stochastic",
+                   "above 65504 it can become infinity (65504 if saturating)"},
+              Case{"e4m3", "value=500", "above 464 it becomes NaN, for there is no infinity (448 if saturating)"},
+              Case{"e4m3fnuz", "value=248", "from 248 on it becomes NaN, for there is no infinity (240 if saturating)"},
+              Case{"fp64", "value=1e400",
+                   "half a step beyond 1.79769e308 it becomes infinity (1.79769e308 if saturating)"},
+              Case{"e8m0", "value=0", "no zero here, so NaN"}, Case{"e8m0", "value=-1", "no sign here, so NaN"},
+              Case{"e8m0", "value=1e39",
+                   "from 2.55212e38 on it becomes NaN, for there is no infinity (1.70141e38 if saturating)"},
+              Case{"int8", "value=0.9&round=toward-zero", "below 1 it becomes 0"},
+              Case{"int8", "value=0.5", "up to 0.5 it becomes 0"},
+              Case{"int8", "value=-0.4", "down to −0.5 it becomes 0"},
+              Case{"fp32", "value=2^-150", "up to 7.00649e−46 it becomes 0"},
+              Case{"fp64", "value=2^-1075", "up to half of 4.94066e−324 it becomes 0"},
+              Case{"uint8", "value=-0.3", "beyond the range, so the end of it"}}) {
+            QVERIFY(page()->restore(std::string("formats?show=all&") + state));
+            QCOMPARE(rowNote(fixture_.entry(key)), QString::fromUtf8(note));
+        }
+        QVERIFY(page()->restore("formats?value=0&show=all"));
+        QCOMPARE(outcomeWord(fixture_.entry("e8m0").outcome), QStringLiteral("no zero"));
+    }
+
+    void whatUnderflowsFp64IsNotExact() {
+        QVERIFY(page()->restore("formats?value=1e-400"));
+        for (const char* key : {"fp64", "fp32", "bf16"}) {
+            QCOMPARE(fixture_.entry(key).outcome, Outcome::toZero);
+            QCOMPARE(outcomeWord(fixture_.entry(key).outcome), QStringLiteral("underflow"));
+        }
+    }
+
+    void theTextOfBitsReadsBackToThem() {
+        QVERIFY(page()->restore("formats?fp32=0x3dcccccd"));
+        const QString text = fixture_.field()->text();
+        QVERIFY(page()->formats().type(text));
+        QCOMPARE(fixture_.entry("fp32").stored.code, std::uint64_t{0x3DCCCCCD});
+        QCOMPARE(fixture_.entry("fp32").outcome, Outcome::exact);
+        QVERIFY(page()->restore("formats?fp64=0x3fb999999999999a"));
+        QVERIFY(page()->formats().type(fixture_.field()->text()));
+        QCOMPARE(fixture_.entry("fp64").outcome, Outcome::exact);
+    }
+
+    void specialCodesBiasAndSubnormalsOfTheCustomFormatAreChosen() {
+        CustomFormat& custom = page()->customFormat();
+        QVERIFY(!custom.biasField()->isVisible());
+        QTest::mouseClick(custom.moreButton(), Qt::LeftButton);
+        QTRY_VERIFY(custom.biasField()->isVisible());
+        custom.biasField()->setValue(20);
+        QCOMPARE(fixture_.entry("custom").format.name, std::string("e6m9b20"));
+        custom.subnormalsBox()->click();
+        QCOMPARE(fixture_.entry("custom").format.name, std::string("e6m9b20nosub"));
+        custom.specialsBox()->setFocus();
+        QTest::keyClick(custom.specialsBox(), Qt::Key_Down);
+        QCOMPARE(fixture_.entry("custom").format.name, std::string("e6m9b20fnnosub"));
+        // Sliders keep all of it.
+        QTest::keyClick(custom.exponentSlider(), Qt::Key_Left);
+        QTest::keyClick(custom.fractionSlider(), Qt::Key_Right);
+        QCOMPARE(fixture_.entry("custom").format.name, std::string("e5m10b20fnnosub"));
+        // A format there cannot be leaves the one there is, and the controls on it.
+        custom.biasField()->setValue(2000);
+        QCOMPARE(fixture_.entry("custom").format.name, std::string("e5m10b20fnnosub"));
+        QCOMPARE(custom.biasField()->value(), 20);
+        QVERIFY(custom.summary().contains(QStringLiteral("no such format")));
+    }
+
+    void aCustomFormatWithAKnownNameComesBackAsTheCustomOne() {
+        FormatsState state;
+        state.custom = *findFormat("e4m3");
+        state.source = SourceBits{"custom", 0x1D};
+        state.selected = "custom";
+        const auto back = parseState(stateText(state));
+        QVERIFY(back.ok());
+        QCOMPARE(*back, state);
+    }
+
+    void copiedLimitsReadBack() {
+        const QString tsv = page()->limitsTable().table().tsv();
+        QVERIFY2(tsv.contains(QStringLiteral("\t1.7976931348623157e+308\t")), qPrintable(tsv));
+        QVERIFY(tsv.contains(QStringLiteral("\t-128\t")));
+        for (const QStringList& row : page()->limitsTable().table().rows)
+            for (const QString& field : row.mid(1, row.size() - 2)) {
+                bool isNumber = false;
+                field.toDouble(&isNumber);
+                QVERIFY2(isNumber || field.isEmpty(), qPrintable(field));
             }
+        page()->viewSwitch().setFocus();
+        QTest::keyClick(&page()->viewSwitch(), Qt::Key_Right);
+        QVERIFY(page()->representable().table().tsv().contains(QStringLiteral("3.4028234663852886e+38")));
     }
 };
 

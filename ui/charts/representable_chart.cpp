@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "number_text.h"
+#include "numerics/rounding_interval.h"
+#include "numerics/stated_limits.h"
 
 namespace mantissa::ui {
 namespace {
@@ -18,30 +20,6 @@ constexpr int kClickReach = 3;       // px a pointer may move and still click
 bool isSmallFloat(const Format& f) { return f.kind == FormatKind::floating && f.bits() <= 8; }
 
 }  // namespace
-
-RoundingInterval roundingInterval(const Format& f, std::uint64_t code, Rounding rounding) {
-    const double here = decode(f, code);
-    const double below = decode(f, nextDown(f, code)), above = decode(f, nextUp(f, code));
-    const auto middle = [](double a, double b) { return std::isfinite(a) && std::isfinite(b) ? a + (b - a) / 2 : b; };
-    const bool negative = std::signbit(here);
-    switch (rounding) {
-        case Rounding::nearestEven:
-        case Rounding::nearestAway:
-            return {middle(here, below), middle(here, above)};
-        case Rounding::towardZero:
-            if (here == 0) return {below, above};
-            return negative ? RoundingInterval{below, here} : RoundingInterval{here, above};
-        case Rounding::up:
-            return {below, here};
-        case Rounding::down:
-            return {here, above};
-        case Rounding::toOdd:
-            return (code & 1) != 0 ? RoundingInterval{below, above} : RoundingInterval{here, here};
-        case Rounding::stochastic:
-            return {below, above};
-    }
-    return {here, here};
-}
 
 RepresentableChart::RepresentableChart(QWidget* parent) : Chart(parent) {
     allowZoom();
@@ -89,6 +67,16 @@ QString RepresentableChart::emptyText() const {
     return {};
 }
 
+QString RepresentableChart::provenance() const {
+    const FormatEntry* shown = view_ == RepresentableView::binades ? binadeEntry() : selected();
+    const QString rounding =
+        QString::fromStdString(std::string(roundingName(data_.rounding.rounding))).replace('-', ' ');
+    QStringList parts{tr("Value %1").arg(data_.typedText)};
+    if (shown) parts << entryTitle(*shown);
+    parts << tr("rounded %1").arg(rounding) << QStringLiteral("Mantissa " MANTISSA_VERSION);
+    return parts.join(QStringLiteral(" · "));
+}
+
 QString RepresentableChart::finding() const {
     const auto* chosen = selected();
     switch (view_) {
@@ -116,7 +104,8 @@ DataTable RepresentableChart::table() const {
         const auto* entry = binadeEntry();
         if (!entry) return table;
         for (std::uint64_t code = 0; code < limits(entry->format).codes; ++code)
-            table.rows.push_back({hexText(entry->format, code), exactText(decode(entry->format, code)),
+            table.rows.push_back({hexText(entry->format, code),
+                                  QString::fromStdString(exactDecimalText(decode(entry->format, code))),
                                   classWords(entry->format, code)});
         return table;
     }
@@ -124,9 +113,12 @@ DataTable RepresentableChart::table() const {
         DataTable table{.header = {tr("Format"), tr("Smallest positive"), tr("Smallest normal"), tr("Largest")},
                         .rows = {}};
         for (const auto& entry : data_.entries) {
-            const FormatLimits l = limits(entry.format);
-            table.rows.push_back(
-                {entryTitle(entry), compactText(l.minSubnormal), compactText(l.minNormal), compactText(l.max)});
+            const StatedLimits l = statedLimits(entry.format);
+            const auto plain = [](const std::optional<double>& limit) {
+                return limit ? QString::fromStdString(shortestText(*limit)) : QString();
+            };
+            table.rows.push_back({entryTitle(entry), plain(l.minSubnormal ? l.minSubnormal : l.minNormal),
+                                  plain(l.minNormal), plain(l.max)});
         }
         return table;
     }
@@ -137,9 +129,12 @@ DataTable RepresentableChart::table() const {
         const Format& f = entry.format;
         const std::uint64_t code = entry.stored.code;
         const RoundingInterval interval = roundingInterval(f, code, data_.rounding);
-        table.rows.push_back({entryTitle(entry), exactText(decode(f, nextDown(f, code))), exactText(entry.stored.value),
-                              exactText(decode(f, nextUp(f, code))), exactText(interval.low),
-                              exactText(interval.high)});
+        // Numbers that read back, for whoever copies them.
+        QStringList row{entryTitle(entry)};
+        for (const double value : {decode(f, nextDown(f, code)), entry.stored.value, decode(f, nextUp(f, code)),
+                                   interval.low, interval.high})
+            row << QString::fromStdString(exactDecimalText(value));
+        table.rows.push_back(row);
     }
     return table;
 }

@@ -22,7 +22,7 @@ struct RepresentableData {
     std::string selected;              ///< key
     double typed = 0;
     QString typedText;
-    Rounding rounding = Rounding::nearestEven;
+    RoundOptions rounding;
 };
 
 /// The values that formats have: ticks around the value, the whole range, or all codes of a small format.
@@ -41,6 +41,7 @@ class RepresentableChart final : public Chart {
     QString title() const override { return tr("Representable values"); }
     QString finding() const override;
     QString emptyText() const override;
+    QString provenance() const override;  ///< the value, the format and the rounding
     DataTable table() const override;
     void draw(QCustomPlot& plot, const ChartStyle& style) const override;
     QString hoverText(const QCustomPlot& plot, QPointF position) const override;
@@ -74,11 +75,5 @@ class RepresentableChart final : public Chart {
     RepresentableView view_ = RepresentableView::near;
     QPointF pressedAt_;
 };
-
-/// All values that round to a stored one lie between these; both ends are the same for one value alone.
-struct RoundingInterval {
-    double low = 0, high = 0;
-};
-RoundingInterval roundingInterval(const Format& format, std::uint64_t code, Rounding rounding);
 
 }  // namespace mantissa::ui

@@ -9,6 +9,8 @@
 #include "charts/painted_item.h"
 #include "charts/representable_chart.h"
 #include "number_text.h"
+#include "numerics/rounding_interval.h"
+#include "numerics/stated_limits.h"
 #include "theme/format_look.h"
 
 namespace mantissa::ui {
@@ -91,36 +93,48 @@ void paintNames(QPainter& painter, const QCPAxisRect* rect, const ChartStyle& st
 /// The dashed line at the value, its name above.
 void paintTyped(QPainter& painter, const QCPAxisRect* rect, const ChartStyle& style, double x, const QString& text) {
     if (!(x >= rect->left() && x <= rect->right())) return;
-    painter.setPen(QPen(style.tokens.text1, 1.4, Qt::DashLine));
-    painter.drawLine(QPointF(x, rect->top() - 4), QPointF(x, rect->bottom()));
+    // On a pale edge, so that the line shows on bars of its own colour, too.
+    for (const QPen& pen : {QPen(style.tokens.card, 4), QPen(style.tokens.text1, 1.4, Qt::DashLine)}) {
+        painter.setPen(pen);
+        painter.drawLine(QPointF(x, rect->top() - 4), QPointF(x, rect->bottom()));
+    }
     const QFont font = style.strongFont();
     const double half = textSize(text, font).width() / 2;
     const double at = std::max(half + 2, std::min(x, rect->right() - half));
     paintText(painter, {at, rect->top() - 12.0}, Qt::AlignHCenter | Qt::AlignVCenter, text, font, style.tokens.text1);
 }
 
-/// The values of a format between two others, at most `most` of them; none where there are more.
-std::vector<double> valuesBetween(const Format& f, double low, double high, double most) {
+/// The values of a format between two others.
+struct ValuesBetween {
+    std::vector<double> values;
+    bool tooMany = false;        ///< more than were asked for, and so not listed
+    double first = 0, last = 0;  ///< where they begin and end; nothing between where first > last
+};
+
+ValuesBetween valuesBetween(const Format& f, double low, double high, double most) {
     const RoundOptions up{.rounding = Rounding::up, .overflow = Overflow::saturate};
     const RoundOptions down{.rounding = Rounding::down, .overflow = Overflow::saturate};
     // The window in whole: nothing of it is representable where the format ends before it begins.
-    const FormatLimits l = limits(f);
-    const double lowest = f.kind == FormatKind::integer ? (f.signBits ? -l.max - 1 : 0)
-                          : f.signBits                  ? -l.max
-                                                        : l.minSubnormal;
-    if (high < lowest || low > l.max) return {};
-    std::uint64_t code = encode(f, std::max(low, lowest), up);
-    const double last = roundTo(f, std::min(high, l.max), down);
-    if (static_cast<double>(ulpDistance(f, decode(f, code), last)) > most) return {};
-    std::vector<double> values;
-    for (double value = decode(f, code); std::isfinite(value) && value <= last && value <= high;) {
-        values.push_back(value);
+    const StatedLimits l = statedLimits(f);
+    if (high < l.lowest || low > l.max) return {.values = {}, .first = 0, .last = -1};
+    std::uint64_t code = encode(f, std::max(low, l.lowest), up);
+    ValuesBetween found{.values = {}, .first = decode(f, code), .last = roundTo(f, std::min(high, l.max), down)};
+    found.tooMany = static_cast<double>(ulpDistance(f, found.first, found.last)) > most;
+    if (found.tooMany) return found;
+    for (double value = found.first; std::isfinite(value) && value <= found.last && value <= high;) {
+        found.values.push_back(value);
         const std::uint64_t next = nextUp(f, code);
         if (next == code) break;
         code = next;
         value = decode(f, code);
     }
-    return values;
+    return found;
+}
+
+/// Codes side by side in a line: those of a binade, or half of the bits where so many lines would be too thin to read.
+int gridColumnBits(const Format& f) {
+    constexpr int kMostLineBits = 5;
+    return f.exponentBits <= kMostLineBits ? f.fractionBits : (f.exponentBits + f.fractionBits) / 2;
 }
 
 }  // namespace
@@ -165,14 +179,16 @@ void RepresentableChart::drawNear(QCustomPlot& plot, const ChartStyle& style) co
             painter.drawLine(QPointF(rect->left(), middle), QPointF(rect->right(), middle));
             const double gap = ulp(entry.format, std::max(std::abs(low), std::abs(high)));
             const double gapPixels = std::abs(x->coordToPixel(gap) - x->coordToPixel(0));
-            const auto values = valuesBetween(entry.format, low, high, rect->width() / kDensest);
-            if (values.empty() && gapPixels < kDensest && std::abs(typed) <= limits(entry.format).max)
-                painter.fillRect(QRectF(rect->left(), middle - tick * 0.8, rect->width(), tick * 1.6),
-                                 blended(color, style.tokens.card, 0.45));
+            const auto [values, tooMany, first, last] =
+                valuesBetween(entry.format, low, high, rect->width() / kDensest);
+            if (tooMany)
+                painter.fillRect(
+                    QRectF(QPointF(place(first), middle - tick * 0.8), QPointF(place(last), middle + tick * 0.8)),
+                    blended(color, style.tokens.card, 0.45));
             painter.setPen(QPen(color, 1.8));
             for (const double value : values)
                 painter.drawLine(QPointF(place(value), middle - tick), QPointF(place(value), middle + tick));
-            if (gapPixels >= kIntervalsFrom && data_.rounding <= Rounding::nearestAway) {
+            if (gapPixels >= kIntervalsFrom && data_.rounding.rounding <= Rounding::nearestAway) {
                 painter.setPen(QPen(blended(color, style.tokens.card, 0.6), 1, Qt::DotLine));
                 for (std::size_t v = 0; v + 1 < values.size(); ++v) {
                     const double border = place(values[v] + (values[v + 1] - values[v]) / 2);
@@ -223,6 +239,7 @@ void RepresentableChart::drawRange(QCustomPlot& plot, const ChartStyle& style) c
         for (std::size_t i = 0; i < data_.entries.size(); ++i) {
             const FormatEntry& entry = data_.entries[i];
             const FormatLimits l = limits(entry.format);
+            if (l.max == 0) continue;  // e1m0 has no other finite value
             const double middle = rect->top() + band * (static_cast<double>(i) + 0.5);
             const auto place = [&](double value) {
                 return std::clamp(x->coordToPixel(std::log10(value)), rect->left() - 4.0, rect->right() + 4.0);
@@ -234,9 +251,9 @@ void RepresentableChart::drawRange(QCustomPlot& plot, const ChartStyle& style) c
             paintBar(painter, QRectF(normal, middle - height / 2, std::max(2.0, last - normal), height), BarFill::solid,
                      color, style.tokens.card);
             if (first < rect->left())
-                paintScaleBreak(painter, {rect->left() + 14.0, middle}, height, style.tokens.card);
+                paintScaleBreak(painter, {rect->left() + 14.0, middle}, height, style.tokens.card, style.tokens.text1);
             if (last > rect->right())
-                paintScaleBreak(painter, {rect->right() - 14.0, middle}, height, style.tokens.card);
+                paintScaleBreak(painter, {rect->right() - 14.0, middle}, height, style.tokens.card, style.tokens.text1);
         }
     });
     addPainting(
@@ -256,19 +273,30 @@ void RepresentableChart::drawBinades(QCustomPlot& plot, const ChartStyle& style)
     const Format& f = entry.format;
     QCPAxisRect* rect = addAxes(plot, style);
     QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
-    const int lines = 1 << f.exponentBits, columns = 1 << f.fractionBits;
+    const int columnBits = gridColumnBits(f);
+    const int columns = 1 << columnBits, lines = 1 << (f.exponentBits + f.fractionBits - columnBits);
+    const bool byFields = columnBits == f.fractionBits;
     rect->setRangeZoom({});
     rect->setRangeDrag({});
     const bool negative = fieldsOf(f, entry.stored.code).negative;
-    styleAxis(*x, style, tr("Fraction, in units of 1/%1. Line 0 holds the subnormals").arg(columns));
-    styleAxis(*y, style, negative ? tr("Exponent field, negative codes") : tr("Exponent field"));
+    const QString fraction = tr("Fraction, in units of 1/%1").arg(columns);
+    styleAxis(*x, style,
+              !byFields      ? tr("Last %1 bits of the code").arg(columnBits)
+              : f.subnormals ? tr("%1. Line 0 holds the subnormals").arg(fraction)
+                             : fraction);
+    const QString line = byFields ? tr("Exponent field") : tr("Bits before");
+    styleAxis(*y, style, negative ? tr("%1, negative codes").arg(line) : line);
     x->setRange(-0.5, columns - 0.5);
     y->setRange(-0.5, lines - 0.5);
     x->setTicker(countTicker(std::min(columns, 8)));
     y->setTicker(countTicker(std::max(2, std::min(style.size.height() / 26, lines))));
     setGrid(*x, Grid::off);
     setGrid(*y, Grid::off);
-    const QString title = tr("%1, %2 codes of each sign").arg(entryTitle(entry)).arg(lines * columns);
+    QString title = (f.signBits == 1 ? tr("%1, %2 codes of each sign") : tr("%1, %2 codes"))
+                        .arg(entryTitle(entry))
+                        .arg(lines * columns);
+    if (const auto* chosen = selected(); chosen && chosen != &entry)
+        title += tr(" (%1 has too many to list)").arg(shortEntryTitle(*chosen));
     rect->setMinimumMargins(QMargins(2, 20, 14, 2));
     addPainting(
         plot, rect,
@@ -291,7 +319,8 @@ void RepresentableChart::drawBinades(QCustomPlot& plot, const ChartStyle& style)
                                                                       : blended(color, style.tokens.card, 0.12);
                     painter.fillRect(cell, style.colored(fill));
                     QString text = exactText(decode(f, code), 8);
-                    if (textSize(text, font).width() > wide - 2) text = compactText(decode(f, code), 2);
+                    if (textSize(text, font).width() > wide - 2)
+                        text = QStringLiteral("≈") + compactText(decode(f, code), 2);
                     if (texts && textSize(text, font).width() <= wide - 2)
                         paintText(painter, cell.center(), Qt::AlignHCenter | Qt::AlignVCenter, text, font,
                                   finite ? style.tokens.text1 : style.tokens.errorText);
@@ -311,11 +340,12 @@ std::optional<RepresentableChart::Pick> RepresentableChart::pickBinade(const QCu
     QCPAxisRect* rect = const_cast<QCustomPlot&>(plot).axisRect(0);
     const auto column = std::lround(rect->axis(QCPAxis::atBottom)->pixelToCoord(position.x()));
     const auto line = std::lround(rect->axis(QCPAxis::atLeft)->pixelToCoord(position.y()));
-    if (column < 0 || column >= (1L << f.fractionBits) || line < 0 || line >= (1L << f.exponentBits))
-        return std::nullopt;
+    const int columnBits = gridColumnBits(f);
+    const int lineBits = f.exponentBits + f.fractionBits - columnBits;
+    if (column < 0 || column >= (1L << columnBits) || line < 0 || line >= (1L << lineBits)) return std::nullopt;
     const bool negative = fieldsOf(f, entry.stored.code).negative;
     const std::uint64_t sign = negative ? std::uint64_t{1} << (f.bits() - 1) : 0;
-    return Pick{entry.key, sign | static_cast<std::uint64_t>((line << f.fractionBits) + column)};
+    return Pick{entry.key, sign | static_cast<std::uint64_t>((line << columnBits) + column)};
 }
 
 }  // namespace mantissa::ui

@@ -25,6 +25,11 @@ int exponentOf(const Format& f, std::uint64_t code) {
 /// Whether the significand begins with 1.
 bool hasLeadingOne(const Format& f, std::uint64_t code) { return fieldsOf(f, code).exponent != 0 || f.signBits == 0; }
 
+/// Whether exponent field 0 makes it 0, whatever the fraction says.
+bool isZeroByField(const Format& f, std::uint64_t code) {
+    return f.kind == FormatKind::floating && !f.subnormals && !hasLeadingOne(f, code);
+}
+
 QString powerOfTwo(int exponent) { return QStringLiteral("2") + superscriptText(exponent); }
 
 QString fractionBits(const Format& f, std::uint64_t fraction) {
@@ -73,13 +78,14 @@ QString binaryFormula(const Format& f, std::uint64_t code) {
     const double value = decode(f, code);
     if (std::isnan(value)) return QObject::tr("not a number");
     if (std::isinf(value)) return sign + QStringLiteral("∞");
+    if (isZeroByField(f, code)) return sign + QObject::tr("0, for there are no subnormal numbers");
     return QStringLiteral("%1%2.%3₂ × %4")
         .arg(sign, hasLeadingOne(f, code) ? QStringLiteral("1") : QStringLiteral("0"), fractionBits(f, fields.fraction),
              powerOfTwo(exponentOf(f, code)));
 }
 
 QString fractionFormula(const Format& f, std::uint64_t code) {
-    if (f.kind == FormatKind::integer || !isFinite(f, code)) return {};
+    if (f.kind == FormatKind::integer || !isFinite(f, code) || isZeroByField(f, code)) return {};
     const BitFields fields = fieldsOf(f, code);
     const QString sign =
         f.signBits == 0 ? QString() : QStringLiteral("(−1)%1 × ").arg(superscriptText(fields.negative ? 1 : 0));
@@ -102,7 +108,8 @@ QString classSentence(const FormatEntry& entry) {
     }
     switch (entry.outcome) {
         case Outcome::exact:
-            return text + QObject::tr("The value is stored exactly.");
+            return std::isnan(stored.value) ? text + QObject::tr("NaN has no value that could be exact.")
+                                            : text + QObject::tr("The value is stored exactly.");
         case Outcome::rounded:
         case Outcome::clipped:
         case Outcome::toZero:
@@ -115,6 +122,8 @@ QString classSentence(const FormatEntry& entry) {
             return text + QObject::tr("The value typed is beyond the range: %1.").arg(rowNote(entry));
         case Outcome::noNan:
         case Outcome::noMinusZero:
+        case Outcome::noSign:
+        case Outcome::noZero:
             return text + QObject::tr("The format has %1.").arg(outcomeWord(entry.outcome));
     }
     return text;

@@ -1,8 +1,11 @@
 #include "formats/custom_format.h"
 
+#include <QCheckBox>
+#include <QComboBox>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QSlider>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -15,9 +18,35 @@
 #include "widgets/elided_label.h"
 
 namespace mantissa::ui {
+namespace {
+
+struct SpecialsWords {
+    Specials specials;
+    const char* shown;
+    const char* help;
+};
+constexpr SpecialsWords kSpecialsWords[]{
+    {Specials::ieee, QT_TRANSLATE_NOOP("CustomFormat", "∞ and NaNs (ieee)"),
+     QT_TRANSLATE_NOOP("CustomFormat", "The top exponent holds infinities and NaNs")},
+    {Specials::allOnesNan, QT_TRANSLATE_NOOP("CustomFormat", "One NaN a sign (fn)"),
+     QT_TRANSLATE_NOOP("CustomFormat", "No infinity, and NaN is all ones")},
+    {Specials::negativeZeroNan, QT_TRANSLATE_NOOP("CustomFormat", "One NaN, no −0 (fnuz)"),
+     QT_TRANSLATE_NOOP("CustomFormat", "No infinity, and NaN takes the code of −0")},
+    {Specials::none, QT_TRANSLATE_NOOP("CustomFormat", "All finite (f)"),
+     QT_TRANSLATE_NOOP("CustomFormat", "Every code is a finite value")}};
+constexpr int kBiasReach = 2200;  ///< beyond every bias with which values fit in FP64
+
+}  // namespace
 
 CustomFormat::CustomFormat(FormatsSession& formats, QWidget* parent)
-    : QWidget(parent), formats_(formats), marker_(new QLabel(this)), title_(roleLabel({}, "", this)) {
+    : QWidget(parent),
+      formats_(formats),
+      marker_(new QLabel(this)),
+      title_(roleLabel({}, "", this)),
+      more_(linkButton(tr("More"), this)),
+      specials_(new QComboBox),
+      bias_(new QSpinBox),
+      subnormals_(new QCheckBox(tr("Subnormals"))) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 4, 0, 0);
     layout->setSpacing(4);
@@ -30,6 +59,7 @@ CustomFormat::CustomFormat(FormatsSession& formats, QWidget* parent)
     header->addWidget(marker_);
     header->addWidget(title_);
     header->addWidget(summary_, 1);
+    header->addWidget(more_);
     layout->addLayout(header);
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(10);
@@ -46,6 +76,7 @@ CustomFormat::CustomFormat(FormatsSession& formats, QWidget* parent)
         grid->addWidget(choice.slider, row, 1);
         grid->addWidget(choice.field, row++, 2);
     }
+    layout->addWidget(makeMore());
     connect(&formats_, &FormatsSession::changed, this, &CustomFormat::follow);
     connect(&Theme::instance(), &Theme::changed, this, &CustomFormat::updateIcons);
     updateIcons();
@@ -59,28 +90,88 @@ CustomFormat::Choice CustomFormat::makeChoice(const QString& name, int least, in
     choice.slider->setMinimumHeight(24);
     choice.slider->setAccessibleName(tr("%1 of the custom format, slider").arg(name));
     choice.field->setRange(least, most);
-    choice.field->setFixedWidth(58);
+    choice.field->setFixedWidth(72);
     choice.field->setAccessibleName(tr("%1 of the custom format").arg(name));
     connect(choice.slider, &QSlider::sliderPressed, this, [this] { gesture_ = FormatsSession::newGesture(); });
     connect(choice.slider, &QSlider::sliderReleased, this, [this] { gesture_ = 0; });
-    const auto take = [this] { choose(exponent_.slider->value(), fraction_.slider->value()); };
+    const auto take = [this] {
+        auto parts = formats_.customParts();
+        parts.exponentBits = exponent_.slider->value();
+        parts.fractionBits = fraction_.slider->value();
+        choose(parts, gesture_);
+    };
     connect(choice.slider, &QSlider::valueChanged, this, take);
     connect(choice.field, &QSpinBox::valueChanged, choice.slider, &QSlider::setValue);
     return choice;
 }
 
-void CustomFormat::choose(int exponentBits, int fractionBits) {
-    formats_.setCustom(exponentBits, fractionBits, gesture_);
+QWidget* CustomFormat::makeMore() {
+    auto* body = new QWidget(this);
+    auto* row = new QHBoxLayout(body);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    for (const auto& words : kSpecialsWords) {
+        specials_->addItem(tr(words.shown));
+        specials_->setItemData(specials_->count() - 1, tr(words.help), Qt::ToolTipRole);
+    }
+    specials_->setProperty("small", true);
+    specials_->setAccessibleName(tr("Special codes of the custom format"));
+    specials_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    bias_->setRange(-kBiasReach, kBiasReach);
+    bias_->setFixedWidth(78);
+    bias_->setKeyboardTracking(false);
+    bias_->setAccessibleName(tr("Bias of the custom format"));
+    bias_->setToolTip(tr("What is subtracted from the exponent field"));
+    subnormals_->setAccessibleName(tr("Subnormals of the custom format"));
+    auto* label = roleLabel(tr("Bias"), "caption", body);
+    label->setBuddy(bias_);
+    row->addWidget(specials_, 1);
+    row->addWidget(subnormals_);
+    row->addWidget(label);
+    row->addWidget(bias_);
+    body->hide();
+    more_->setCheckable(true);
+    more_->setAccessibleName(tr("Special codes, subnormals and bias of the custom format"));
+    connect(more_, &QPushButton::toggled, body, &QWidget::setVisible);
+    connect(specials_, &QComboBox::activated, this, [this](int index) {
+        auto parts = formats_.customParts();
+        parts.specials = kSpecialsWords[index].specials;
+        choose(parts);
+    });
+    connect(bias_, &QSpinBox::valueChanged, this, [this](int bias) {
+        auto parts = formats_.customParts();
+        parts.bias = bias;
+        choose(parts);
+    });
+    connect(subnormals_, &QCheckBox::toggled, this, [this](bool on) {
+        auto parts = formats_.customParts();
+        parts.subnormals = on;
+        choose(parts);
+    });
+    return body;
+}
+
+void CustomFormat::choose(const FormatsSession::CustomParts& parts, int gesture) {
+    const Status status = formats_.setCustom(parts, gesture);
+    if (status) return;
+    follow();  // the controls show what there is
+    summary_->setText(QString::fromStdString(status.error().text()));
 }
 
 void CustomFormat::follow() {
     const Format& f = formats_.state().custom;
     const QSignalBlocker blockers[]{QSignalBlocker(exponent_.slider), QSignalBlocker(exponent_.field),
-                                    QSignalBlocker(fraction_.slider), QSignalBlocker(fraction_.field)};
+                                    QSignalBlocker(fraction_.slider), QSignalBlocker(fraction_.field),
+                                    QSignalBlocker(specials_),        QSignalBlocker(bias_),
+                                    QSignalBlocker(subnormals_)};
     exponent_.slider->setValue(f.exponentBits);
     exponent_.field->setValue(f.exponentBits);
     fraction_.slider->setValue(f.fractionBits);
     fraction_.field->setValue(f.fractionBits);
+    for (int i = 0; i < specials_->count(); ++i)
+        if (kSpecialsWords[i].specials == f.specials) specials_->setCurrentIndex(i);
+    bias_->setValue(f.bias);
+    subnormals_->setChecked(f.subnormals);
     title_->setText(tr("Custom format %1").arg(QString::fromStdString(f.name)));
     summary_->setText(tr("%1 bits, bias %2, max %3").arg(f.bits()).arg(f.bias).arg(compactText(limits(f).max, 3)));
 }

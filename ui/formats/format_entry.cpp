@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "number_text.h"
+#include "numerics/rounding_interval.h"
 #include "theme/format_look.h"
 
 namespace mantissa::ui {
@@ -23,10 +24,40 @@ QString cut(const QString& text, int length) {
     return text.left(length - exponent.size() - 1) + QStringLiteral("…") + exponent;
 }
 
-/// The largest value's neighbour that would come next if there were one more: at the middle and beyond, it overflows.
-double overflowsFrom(const Format& f) {
-    const FormatLimits l = limits(f);
-    return l.max + ulp(f, l.max) / 2;
+/// "from 65520 on it becomes", "below −464 it becomes", "above 464 it can become" for stochastic rounding: where
+/// numbers begin that go elsewhere than to `code`, away from 0.
+QString beyondText(const FormatEntry& entry, std::uint64_t code) {
+    const RoundingInterval interval = roundingInterval(entry.format, code, entry.rounding);
+    const bool negative = std::signbit(entry.stored.value);
+    const bool random = entry.rounding.rounding == Rounding::stochastic;
+    const double end = random ? decode(entry.format, code) : negative ? interval.low : interval.high;
+    const bool included = random || (negative ? interval.lowIncluded : interval.highIncluded);
+    if (!std::isfinite(end))
+        return QObject::tr("half a step beyond %1 it becomes").arg(compactText(decode(entry.format, code)));
+    const QString text = !included  ? QObject::tr("from %1 on it").arg(compactText(end))
+                         : negative ? QObject::tr("below %1 it").arg(compactText(end))
+                                    : QObject::tr("above %1 it").arg(compactText(end));
+    return random ? QObject::tr("%1 can become").arg(text) : QObject::tr("%1 becomes").arg(text);
+}
+
+/// "below 0.5 it becomes", "up to 0.5 it becomes", "above −1 it can become": what goes to 0.
+QString towardsZeroText(const FormatEntry& entry, bool negative) {
+    const RoundingInterval interval = roundingInterval(entry.format, entry.stored.code, entry.rounding);
+    const double end = negative ? interval.low : interval.high;
+    const bool included = negative ? interval.lowIncluded : interval.highIncluded;
+    if (end == 0)  // a tie of FP64 itself
+        return QObject::tr("up to half of %1 it becomes").arg(compactText(limits(entry.format).minSubnormal));
+    const QString text = included   ? negative ? QObject::tr("down to %1 it") : QObject::tr("up to %1 it")
+                           : negative ? QObject::tr("above %1 it")
+                                    : QObject::tr("below %1 it");
+    const QString placed = text.arg(compactText(end));
+    return entry.rounding.rounding == Rounding::stochastic ? QObject::tr("%1 can become").arg(placed)
+                                                           : QObject::tr("%1 becomes").arg(placed);
+}
+
+/// The code of the largest finite value of a sign.
+std::uint64_t largestCode(const Format& f, bool negative) {
+    return encode(f, negative ? -limits(f).max : limits(f).max, {.overflow = Overflow::saturate});
 }
 
 }  // namespace
@@ -35,7 +66,10 @@ Outcome outcomeOf(const Format& f, const TypedValue& typed, const StoredValue& s
     const double value = typed.nearestDouble();
     if (stored.exact) return Outcome::exact;
     if (std::isnan(value)) return Outcome::noNan;
-    if (std::isnan(stored.value)) return Outcome::toNan;
+    if (std::isnan(stored.value)) {
+        if (f.signBits == 1) return Outcome::toNan;
+        return std::signbit(value) ? Outcome::noSign : value == 0 ? Outcome::noZero : Outcome::toNan;
+    }
     if (std::isinf(stored.value)) return Outcome::toInfinity;
     if (stored.value == 0 && stored.error == 0) return Outcome::noMinusZero;
     const FormatLimits l = limits(f);
@@ -46,7 +80,7 @@ Outcome outcomeOf(const Format& f, const TypedValue& typed, const StoredValue& s
     // Within half a unit of the largest value it is rounding like everywhere else.
     if (atEnd && beyond && !(std::abs(stored.error) <= ulp(f, l.max) / 2)) return Outcome::clipped;
     // An unsigned integer ends at 0 as well: what is below is clipped, what is above underflows.
-    if (stored.value == 0 && f.signBits == 0 && value <= -0.5) return Outcome::clipped;
+    if (stored.value == 0 && f.signBits == 0 && value < 0) return Outcome::clipped;
     return stored.value == 0 ? Outcome::toZero : Outcome::rounded;
 }
 
@@ -102,6 +136,10 @@ QString outcomeWord(Outcome outcome) {
             return QObject::tr("no NaN");
         case Outcome::noMinusZero:
             return QObject::tr("no −0");
+        case Outcome::noSign:
+            return QObject::tr("no sign");
+        case Outcome::noZero:
+            return QObject::tr("no zero");
     }
     return {};
 }
@@ -110,25 +148,28 @@ QString rowNote(const FormatEntry& entry) {
     const Format& f = entry.format;
     const FormatLimits l = limits(f);
     const QString max = compactText(l.max);
+    const bool negative = std::signbit(entry.stored.value);
     switch (entry.outcome) {
         case Outcome::toInfinity:
-            return QObject::tr("from %1 on it rounds to infinity (or %2 if saturating)")
-                .arg(compactText(overflowsFrom(f)), max);
+            return QObject::tr("%1 infinity (%2 if saturating)")
+                .arg(beyondText(entry, largestCode(f, negative)), compactText(negative ? -l.max : l.max));
         case Outcome::toNan:
-            return f.signBits == 0 ? QObject::tr("no sign and no zero, so NaN")
-                                   : QObject::tr("above %1: no infinity, so NaN (or %2 if saturating)")
-                                         .arg(compactText(overflowsFrom(f)), max);
+            return QObject::tr("%1 NaN, for there is no infinity (%2 if saturating)")
+                .arg(beyondText(entry, largestCode(f, negative)), compactText(negative ? -l.max : l.max));
         case Outcome::clipped:
             return f.kind == FormatKind::integer ? QObject::tr("beyond the range, so the end of it")
                                                  : QObject::tr("beyond the largest value, %1, so that value").arg(max);
         case Outcome::toZero:
-            return f.kind == FormatKind::integer
-                       ? QObject::tr("nearer to 0 than to ±1")
-                       : QObject::tr("smaller than half of %1, the smallest value").arg(compactText(l.minSubnormal));
+            // The sign of what is stored is that of what was typed, except for integers' one zero.
+            return QObject::tr("%1 0").arg(towardsZeroText(entry, entry.stored.error > 0));
         case Outcome::noNan:
             return QObject::tr("no NaN here, so 0");
         case Outcome::noMinusZero:
             return QObject::tr("no −0 here, so 0");
+        case Outcome::noSign:
+            return QObject::tr("no sign here, so NaN");
+        case Outcome::noZero:
+            return QObject::tr("no zero here, so NaN");
         case Outcome::exact:
         case Outcome::rounded:
             break;
@@ -137,7 +178,7 @@ QString rowNote(const FormatEntry& entry) {
         return QObject::tr("subnormal: below %1, the smallest normal number").arg(compactText(l.minNormal));
     if (f.kind == FormatKind::integer)
         return f.signBits ? QObject::tr("two's complement, step 1, no exponent") : QObject::tr("unsigned, step 1");
-    if (f.name == "tf32") return QObject::tr("19 bits used, stored in 32: a GPU matrix mode");
+    if (f.name == "tf32") return QObject::tr("a GPU matrix mode: 19 bits, shown here, of 32 stored");
     if (f.name == "e8m0") return QObject::tr("a scale: powers of two only");
     return {};
 }
@@ -160,7 +201,7 @@ QString hexText(const Format& f, std::uint64_t code) {
 }
 
 QString relativeErrorText(const StoredValue& stored) {
-    if (stored.exact) return QObject::tr("exact");
+    if (stored.exact && !std::isnan(stored.value)) return QObject::tr("exact");
     if (!std::isfinite(stored.relativeError)) return QStringLiteral("—");
     if (stored.relativeError == 0) return QStringLiteral("0");
     if (std::abs(stored.relativeError) >= 0.01)
@@ -171,13 +212,13 @@ QString relativeErrorText(const StoredValue& stored) {
 }
 
 QString absoluteErrorText(const StoredValue& stored) {
-    if (stored.exact) return QObject::tr("exact");
+    if (stored.exact && !std::isnan(stored.value)) return QObject::tr("exact");
     if (!std::isfinite(stored.error)) return QStringLiteral("—");
     return signedText(stored.error, valueText(stored.error));
 }
 
 QString ulpText(const StoredValue& stored) {
-    if (stored.exact) return QObject::tr("exact");
+    if (stored.exact && !std::isnan(stored.value)) return QObject::tr("exact");
     if (!std::isfinite(stored.ulps)) return QStringLiteral("—");
     if (stored.ulps != 0 && stored.ulps < 0.001) return scientificText(stored.ulps);
     return stored.ulps < 1e6 ? compactText(stored.ulps, 3) : scientificText(stored.ulps);

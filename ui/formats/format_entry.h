@@ -14,11 +14,13 @@ enum class Outcome {
     exact,
     rounded,
     toInfinity,   ///< overflowed
-    toNan,        ///< overflowed, and the format has no infinity; or it has neither sign nor zero
+    toNan,        ///< overflowed, and the format has no infinity
     clipped,      ///< overflowed to the largest finite value
     toZero,       ///< underflowed
     noNan,        ///< NaN where the format has none
     noMinusZero,  ///< −0 where the format has none
+    noSign,       ///< a negative value where the format has no sign and makes it NaN: E8M0
+    noZero,       ///< 0 where the format has none: E8M0
 };
 
 /// A value in one format.
@@ -27,6 +29,7 @@ struct FormatEntry {
     Format format;
     StoredValue stored;
     Outcome outcome = Outcome::exact;
+    RoundOptions rounding;  ///< by which the value was stored
 };
 
 Outcome outcomeOf(const Format& format, const TypedValue& typed, const StoredValue& stored);
@@ -48,8 +51,8 @@ QString shortEntryTitle(const FormatEntry& entry);
 QString classWords(const Format& format, std::uint64_t code);
 /// One word for the table: "overflow", "clipped", "underflow" …; empty for what is exact or rounded.
 QString outcomeWord(Outcome outcome);
-/// Why, in one line: "above 464: no infinity, so NaN (or 448 if saturating)"; else what is special about the format or
-/// the stored number; empty where nothing is.
+/// Why, in one line: "above 464 it becomes NaN, for there is no infinity (448 if saturating)"; else what is special
+/// about the format or the stored number; empty where nothing is.
 QString rowNote(const FormatEntry& entry);
 
 /// A stored value exactly, in at most `length` characters: digits that do not fit become "…". A true minus, "NaN" and

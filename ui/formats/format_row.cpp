@@ -201,7 +201,7 @@ void FormatRow::editCell(Cell cell) {
     editor_->setAccessibleName(hex ? tr("Hex of %1").arg(entryTitle(entry_))
                                    : tr("Value of %1").arg(entryTitle(entry_)));
     editor_->setText(hex ? hexText(entry_.format, entry_.stored.code)
-                         : QString::fromStdString(shortestText(entry_.stored.value)));
+                         : QString::fromStdString(exactInputText(entry_.stored.value)));
     editor_->setGeometry(cellRect(cell).adjusted(-5, 1, 4, -2));
     editor_->installEventFilter(this);
     connect(editor_, &QLineEdit::returnPressed, this, [this] {

@@ -6,6 +6,7 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "formats/formats_session.h"
 #include "number_text.h"
@@ -195,15 +196,17 @@ DataTable FormatTable::table() const {
     DataTable table{.header = {tr("Format"), tr("Bits"), tr("Hex"), tr("Stored value"), tr("Class"),
                                tr("Absolute error"), tr("Relative error"), tr("Error, ULP"), tr("Outcome")},
                     .rows = {}};
+    const auto plain = [](double error) { return QString::fromStdString(shortestText(error)); };
     for (const auto* row : rows_) {
         const FormatEntry& entry = formats_.entry(row->key());
         const QString word = outcomeWord(entry.outcome);
         table.rows.push_back({entryTitle(entry), QString::fromStdString(bitText(entry.format, entry.stored.code)),
                               hexText(entry.format, entry.stored.code),
                               QString::fromStdString(exactDecimalText(entry.stored.value)),
-                              classWords(entry.format, entry.stored.code), absoluteErrorText(entry.stored),
-                              relativeErrorText(entry.stored), ulpText(entry.stored),
+                              classWords(entry.format, entry.stored.code), plain(entry.stored.error),
+                              plain(entry.stored.relativeError), plain(entry.stored.ulps),
                               !word.isEmpty()                   ? word
+                              : std::isnan(entry.stored.value)  ? tr("NaN")
                               : entry.outcome == Outcome::exact ? tr("exact")
                                                                 : tr("rounded")});
     }

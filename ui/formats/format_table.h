@@ -29,7 +29,7 @@ class FormatTable final : public QWidget {
     SegmentedControl* errorSwitch() const { return errors_; }
     /// Which formats; for the header of the card.
     QComboBox* formatsBox() const { return shown_; }
-    /// Every column of the rows shown, all three errors included, exact values in full.
+    /// Every column of the rows shown, all three errors included, exact values in full and numbers that read back.
     DataTable table() const;
 
     QSize sizeHint() const override;

@@ -46,6 +46,28 @@ TypedValue startValue() {
     return *TypedValue::parse(typed.text, format("bf16"));
 }
 
+/// By its spelling, which says everything.
+std::optional<Format> customFormat(const FormatsSession::CustomParts& parts) {
+    std::string name = "e" + std::to_string(parts.exponentBits) + "m" + std::to_string(parts.fractionBits);
+    if (parts.bias) name += "b" + std::to_string(*parts.bias);
+    switch (parts.specials) {
+        case Specials::ieee:
+            name += "ieee";
+            break;
+        case Specials::allOnesNan:
+            name += "fn";
+            break;
+        case Specials::negativeZeroNan:
+            name += "fnuz";
+            break;
+        case Specials::none:
+            name += "f";
+            break;
+    }
+    if (!parts.subnormals) name += "nosub";
+    return findFormat(name);
+}
+
 Error misread(const QString& message) { return {.code = ErrorCode::invalidArgument, .message = message.toStdString()}; }
 
 }  // namespace
@@ -70,7 +92,7 @@ const FormatEntry& FormatsSession::entry(std::string_view key) const {
 QString FormatsSession::valueText() const {
     if (const auto* typed = std::get_if<TypedText>(&state_.source)) return QString::fromStdString(typed->text);
     const auto& bits = std::get<SourceBits>(state_.source);
-    return QString::fromStdString(shortestText(decode(state_.formatOf(bits.key), bits.code)));
+    return QString::fromStdString(exactInputText(decode(state_.formatOf(bits.key), bits.code)));
 }
 
 int FormatsSession::newGesture() {
@@ -92,7 +114,7 @@ void FormatsSession::apply(const FormatsState& state) {
     entries_.clear();
     const auto* bits = std::get_if<SourceBits>(&state.source);
     for (const auto& key : FormatsState::allKeys()) {
-        FormatEntry one{.key = key, .format = state.formatOf(key), .stored = {}};
+        FormatEntry one{.key = key, .format = state.formatOf(key), .stored = {}, .rounding = state.roundOptions()};
         one.stored = value_.storedIn(one.format, state.roundOptions());
         // A NaN's payload and the sign of a zero are the row's own, whatever rounding would make of them.
         if (bits && bits->key == key) {
@@ -216,17 +238,30 @@ bool FormatsSession::stagnates(const FormatEntry& entry) const {
     return sum && sum->storedIn(entry.format, state_.roundOptions()).value == entry.stored.value;
 }
 
-void FormatsSession::setCustom(int exponentBits, int fractionBits, int gesture) {
-    const auto custom = findFormat("e" + std::to_string(exponentBits) + "m" + std::to_string(fractionBits));
-    if (!custom) return;
+FormatsSession::CustomParts FormatsSession::customParts() const {
+    const Format& f = state_.custom;
+    CustomParts parts{.exponentBits = f.exponentBits,
+                      .fractionBits = f.fractionBits,
+                      .bias = {},
+                      .specials = f.specials,
+                      .subnormals = f.subnormals};
+    if (const auto usual = customFormat(parts); !usual || usual->bias != f.bias) parts.bias = f.bias;
+    return parts;
+}
+
+Status FormatsSession::setCustom(const CustomParts& parts, int gesture) {
+    const auto custom = customFormat(parts);
+    if (!custom)
+        return misread(tr("no such format: its values must fit in FP64, and one bit of exponent needs subnormals"));
     change(tr("Custom format %1").arg(QString::fromStdString(custom->name)), withCustom(*custom), gesture);
+    return Done{};
 }
 
 FormatsState FormatsSession::withCustom(const Format& custom) const {
     FormatsState after = state_;
     // Bits of the old layout mean nothing in the new one: the value stays.
     if (const auto* bits = std::get_if<SourceBits>(&state_.source); bits && bits->key == kCustomKey)
-        after.source = TypedText{.text = shortestText(decode(state_.custom, bits->code)), .readIn = state_.selected};
+        after.source = TypedText{.text = exactInputText(decode(state_.custom, bits->code)), .readIn = state_.selected};
     after.custom = custom;
     return after;
 }

@@ -2,6 +2,7 @@
 
 #include <QObject>
 #include <QString>
+#include <optional>
 #include <vector>
 
 #include "formats/format_entry.h"
@@ -51,8 +52,18 @@ class FormatsSession final : public QObject {
     Status setAddend(const QString& text, int gesture = 0);
     /// Whether value + addend, rounded once, is the stored value again.
     bool stagnates(const FormatEntry& entry) const;
-    /// 1 ≤ exponentBits ≤ 11, 0 ≤ fractionBits ≤ 52.
-    void setCustom(int exponentBits, int fractionBits, int gesture = 0);
+    /// What a custom format consists of; without a bias it has the usual one of its shape.
+    struct CustomParts {
+        int exponentBits = 1;  ///< to 11
+        int fractionBits = 0;  ///< to 52
+        std::optional<int> bias;
+        Specials specials = Specials::ieee;
+        bool subnormals = true;
+    };
+    /// Those of the custom format there is.
+    CustomParts customParts() const;
+    /// Nothing changes where there is no such format: the Error says why.
+    Status setCustom(const CustomParts& parts, int gesture = 0);
     /// Everything at once, from a text or a file.
     void restore(const FormatsState& state);
 

@@ -12,6 +12,7 @@ namespace mantissa::ui {
 namespace {
 
 constexpr std::string_view kAddress = "formats?";
+constexpr std::string_view kCustomCode = "custom-code";
 constexpr std::string_view kMainFormats[]{"fp64", "fp32", "tf32", "fp16", "bf16", "e4m3", "e5m2", "int8"};
 
 struct ShownName {
@@ -140,7 +141,7 @@ Status takePart(std::string_view name, const std::string& value, FormatsState& s
             if (text == value) return state.shown = shown, Done{};
         return misread("is no choice of formats; there are main, small, integers and all", value);
     } else {
-        parts.bitsOf = std::string(name);
+        parts.bitsOf = std::string(name == kCustomCode ? kCustomKey : name);
         parts.bits = value;
     }
     return Done{};
@@ -216,7 +217,8 @@ std::string stateText(const FormatsState& state) {
     if (state.custom != start.custom) add("custom", state.custom.name);
     if (const auto* bits = std::get_if<SourceBits>(&state.source)) {
         const Format& f = state.formatOf(bits->key);
-        add(f.name, "0x" + codeText(f, bits->code));
+        // A custom format may have the name of a known one.
+        add(bits->key == kCustomKey ? kCustomCode : std::string_view(f.name), "0x" + codeText(f, bits->code));
         if (state.selected != bits->key) add("select", state.selected);
     } else {
         const auto& typed = std::get<TypedText>(state.source);

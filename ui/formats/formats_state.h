@@ -59,7 +59,8 @@ struct FormatsState {
 
 /// `formats?bf16=0x3f80&select=bf16&round=up`: what a command line takes and "Copy state" gives. The value is either
 /// `value=1/3` (with `in=bf16` where its bits, max, min or eps are those of another format than the selected one) or
-/// the bits of a format; what is as at the start is left out. Percent signs stand for bytes as in a URL.
+/// the bits of a format, `custom-code=0x5a` for the custom one; what is as at the start is left out. Percent signs
+/// stand for bytes as in a URL.
 std::string stateText(const FormatsState& state);
 
 /// Whether a text is meant as such an address.

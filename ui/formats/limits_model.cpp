@@ -3,10 +3,12 @@
 #include <QIcon>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "number_text.h"
 #include "numerics/format_uses.h"
+#include "numerics/value_text.h"
 #include "theme/format_look.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
@@ -19,81 +21,86 @@ using Column = LimitsModel::Column;
 /// 2^bits does not fit in an integer for 64 bits.
 double codeCount(const Format& f) { return std::ldexp(1.0, f.bits()); }
 
+/// NaN where the format has no such limit.
 double numberOf(const LimitsModel::Row& row, Column column) {
-    const FormatLimits& l = row.limits;
+    const StatedLimits& l = row.limits;
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     switch (column) {
         case Column::format:
             return 0;
         case Column::max:
             return l.max;
         case Column::minNormal:
-            return l.minNormal;
+            return l.minNormal.value_or(kNone);
         case Column::minSubnormal:
-            return l.minSubnormal;
+            return l.minSubnormal.value_or(kNone);
         case Column::epsilon:
-            return l.epsilon;
+            return l.epsilon.value_or(kNone);
         case Column::digits:
-            return l.decimalDigits;
+            return l.decimalDigits.value_or(kNone);
+        case Column::lowest:
+            return l.lowest;
         case Column::bits:
             return row.format.bits();
         case Column::bias:
-            return row.format.bias;
+            return row.format.kind == FormatKind::integer ? kNone : row.format.bias;
         case Column::codes:
             return codeCount(row.format);
         case Column::nans:
-            return static_cast<double>(l.nans);
+            return static_cast<double>(limits(row.format).nans);
         case Column::infinities:
-            return static_cast<double>(l.infinities);
+            return static_cast<double>(limits(row.format).infinities);
         case Column::decibels:
-            return l.dynamicRangeDb;
+            return l.dynamicRangeDb.value_or(kNone);
         case Column::binades:
-            return l.dynamicRangeBinades;
+            return l.dynamicRangeBinades.value_or(kNone);
         case Column::uses:
             return static_cast<double>(usesOf(row.format).size());
     }
-    return 0;
+    return kNone;
 }
 
-/// Eight digits at most, so that 65504 and 0.0078125 are whole; three where there is an exponent.
+/// In full where that is short, as 65504 and 0.015625; else three digits.
 QString limitText(double value) {
     const QString whole = compactText(value, 8);
-    return whole.size() > 9 ? compactText(value, 3) : whole;
+    return whole.size() > 8 ? compactText(value, 3) : whole;
 }
 
 QString textOf(const LimitsModel::Row& row, Column column) {
-    const Format& f = row.format;
     const double number = numberOf(row, column);
     switch (column) {
         case Column::format:
-            return shortTitle(f);
+            return shortTitle(row.format);
         case Column::max:
         case Column::epsilon:
-            return limitText(number);
         case Column::minNormal:
-            return f.kind == FormatKind::integer ? QStringLiteral("1") : limitText(number);
         case Column::minSubnormal:
-            return f.subnormals ? limitText(number) : QStringLiteral("—");
-        case Column::digits:
-            return fixedText(number, 1);
-        case Column::bias:
-            return f.kind == FormatKind::integer ? QStringLiteral("—") : QString::number(f.bias);
+        case Column::lowest:
+            return limitText(number);
         case Column::bits:
-            return QString::number(f.bits());
+        case Column::bias:
+            return compactText(number);
         case Column::codes:
-            return number < 1e7 ? groupedText(static_cast<std::int64_t>(number)) : scientificText(number, 3);
         case Column::nans:
         case Column::infinities:
             return number < 1e7 ? groupedText(static_cast<std::int64_t>(number)) : scientificText(number, 3);
+        case Column::digits:
         case Column::decibels:
         case Column::binades:
             return fixedText(number, 1);
         case Column::uses:
-            return usersText(f);
+            return usersText(row.format);
     }
     return {};
 }
 
 bool isWords(Column column) { return column == Column::format || column == Column::uses; }
+
+QString plainText(const LimitsModel::Row& row, Column column) {
+    if (isWords(column)) return textOf(row, column);
+    const double number = numberOf(row, column);
+    return std::isnan(number) ? QString() : QString::fromStdString(shortestText(number));
+}
 
 }  // namespace
 
@@ -150,7 +157,11 @@ QVariant LimitsModel::data(const QModelIndex& index, int role) const {
             return textOf(row, column);
         case kSortRole:
             // Unsorted order is that of the other table.
-            return column == Column::format ? static_cast<double>(index.row()) : numberOf(row, column);
+            if (column == Column::format) return static_cast<double>(index.row());
+            // What a format has not comes first.
+            return std::isnan(numberOf(row, column)) ? -std::numeric_limits<double>::infinity() : numberOf(row, column);
+        case kPlainRole:
+            return plainText(row, column);
         case Qt::DecorationRole:
             if (column != Column::format) return {};
             return markerPixmap(lookOf(row.format), Theme::instance().formatColor(row.format), 12, 2);
@@ -183,6 +194,7 @@ QVariant LimitsModel::headerData(int section, Qt::Orientation orientation, int r
         {tr("Min subn."), tr("The smallest positive value, with fewer bits of fraction")},
         {tr("Epsilon"), tr("The gap between 1 and the next larger value")},
         {tr("Digits"), tr("Decimal digits of precision: (fraction bits + 1) × log₁₀ 2")},
+        {tr("Lowest"), tr("The smallest finite value; negative where there is a sign")},
         {tr("Bits"), tr("Bits of a number")},
         {tr("Bias"), tr("What is subtracted from the exponent field")},
         {tr("Codes"), tr("How many codes there are: 2 to the number of bits")},

@@ -6,10 +6,11 @@
 
 #include "charts/chart_table.h"
 #include "numerics/format.h"
+#include "numerics/stated_limits.h"
 
 namespace mantissa::ui {
 
-/// Limits of formats: a format a row, a limit a column. SortRole gives numbers to sort by.
+/// Limits of formats: a format a row, a limit a column. kSortRole gives numbers to sort by.
 class LimitsModel final : public QAbstractTableModel {
     Q_OBJECT
 
@@ -21,6 +22,7 @@ class LimitsModel final : public QAbstractTableModel {
         minSubnormal,
         epsilon,
         digits,
+        lowest,
         bits,
         bias,
         codes,
@@ -32,13 +34,14 @@ class LimitsModel final : public QAbstractTableModel {
     };
     static constexpr int kColumns = static_cast<int>(Column::uses) + 1;
     static constexpr int kSortRole = Qt::UserRole;
+    static constexpr int kPlainRole = Qt::UserRole + 1;  ///< for copies: a number's shortest text that reads back
 
     using QAbstractTableModel::QAbstractTableModel;
 
     struct Row {
         std::string key;  ///< empty: a format in blocks, which has no bits of its own to select
         Format format;
-        FormatLimits limits;
+        StatedLimits limits;
     };
     /// Resets the model only where rows are others.
     void setRows(std::vector<Row> rows, const std::string& selected);

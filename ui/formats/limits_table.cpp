@@ -78,11 +78,11 @@ void LimitsTable::follow() {
     std::vector<LimitsModel::Row> rows;
     for (const auto& key : formats_.state().shownKeys()) {
         const Format& f = formats_.state().formatOf(key);
-        rows.push_back({key, f, limits(f)});
+        rows.push_back({key, f, statedLimits(f)});
     }
     for (const Format& f : scaledFormats())
         if (isShown(elementOf(f), formats_.state().shown) && formats_.state().shown != ShownFormats::main)
-            rows.push_back({{}, f, limits(f)});
+            rows.push_back({{}, f, statedLimits(f)});
     model_->setRows(std::move(rows), formats_.state().selected);
 }
 
@@ -116,7 +116,7 @@ DataTable LimitsTable::table() const {
     for (int row = 0; row < sorted_->rowCount(); ++row) {
         QStringList fields;
         for (int column = 0; column < LimitsModel::kColumns; ++column)
-            fields << sorted_->index(row, column).data(Qt::DisplayRole).toString();
+            fields << sorted_->index(row, column).data(LimitsModel::kPlainRole).toString();
         table.rows.push_back(fields);
     }
     return table;

@@ -20,7 +20,7 @@ class LimitsTable final : public QTableView {
   public:
     explicit LimitsTable(FormatsSession& formats, QWidget* parent = nullptr);
 
-    /// In the order shown.
+    /// In the order shown, numbers with as many digits as read back.
     DataTable table() const;
     /// Copy as TSV, Markdown or CSV, save as CSV.
     void fillMenu(QMenu& menu);

@@ -93,6 +93,7 @@ ValueBar::ValueBar(FormatsSession& formats, QWidget* parent)
         plainToolTip(tr("A number such as 0.1, 1e-8, 1/3, 2^-24, pi, inf, nan or -0; max, min or eps of the selected "
                         "format; its bits as 0x3dcd or 0b…; bits of another as fp16:3c00.\n"
                         "Up, Down: next value of the selected format. Alt+Up, Alt+Down: plus and minus 1.")));
+    field_->setPlaceholderText(tr("0.1, 1/3, max, …"));
     row->addWidget(label);
     row->addWidget(field_);
     makeQuickValues();
@@ -189,7 +190,7 @@ void ValueBar::takeTyped(const QString& text) {
     if (const std::string address = text.trimmed().toStdString(); isStateText(address)) {
         const auto state = parseState(address);
         field_->setInvalid(!state.ok());
-        problemText_ = state ? QString() : tr("Not understood: %1.").arg(QString::fromStdString(state.error().text()));
+        problemText_ = state ? QString() : QString::fromStdString(state.error().text());
         if (!state) return patience_.start();
         formats_.restore(*state);
         return field_->setStateText(formats_.valueText());
@@ -197,7 +198,7 @@ void ValueBar::takeTyped(const QString& text) {
     if (gesture_ == 0) gesture_ = FormatsSession::newGesture();
     const Status status = formats_.type(text, gesture_);
     field_->setInvalid(!status.ok());
-    problemText_ = status ? QString() : tr("Not understood: %1.").arg(QString::fromStdString(status.error().text()));
+    problemText_ = status ? QString() : QString::fromStdString(status.error().text());
     if (status) {
         patience_.stop();
         problem_->hide();

@@ -157,7 +157,7 @@ void FormatsPage::follow() {
                             .selected = state.selected,
                             .typed = formats_->value().nearestDouble(),
                             .typedText = formats_->valueText(),
-                            .rounding = state.rounding};
+                            .rounding = state.roundOptions()};
     for (const auto& key : state.shownKeys()) shown.entries.push_back(formats_->entry(key));
     chart_->setData(std::move(shown));
     const Format& selected = formats_->selected().format;

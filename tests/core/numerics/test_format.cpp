@@ -7,6 +7,7 @@
 
 #include "core/numerics/formats_under_test.h"
 #include "numerics/format_uses.h"
+#include "numerics/stated_limits.h"
 
 namespace mantissa {
 namespace {
@@ -156,6 +157,49 @@ TEST(FormatLimits, AreThoseOfTheHardware) {
     EXPECT_EQ(limits(format("int8")).max, 127);
     EXPECT_EQ(limits(format("uint8")).max, 255);
     EXPECT_EQ(limits(format("int32")).max, 2147483647);
+}
+
+TEST(StatedLimits, AreOnlyThoseThatAFormatHas) {
+    EXPECT_EQ(statedLimits(format("int8")).lowest, -128);
+    EXPECT_EQ(statedLimits(format("uint8")).lowest, 0);
+    EXPECT_EQ(statedLimits(format("e8m0")).lowest, 0x1p-127);
+    EXPECT_EQ(statedLimits(format("fp16")).lowest, -65504);
+    EXPECT_EQ(statedLimits(format("fp16")).minSubnormal, 0x1p-24);
+    for (const char* name : {"int8", "uint8", "e8m0", "e8m7nosub"})
+        EXPECT_FALSE(statedLimits(*findFormat(name)).minSubnormal) << name;
+    const StatedLimits subnormalsOnly = statedLimits(*findFormat("e1m3"));
+    EXPECT_EQ(subnormalsOnly.max, 1.75);
+    EXPECT_FALSE(subnormalsOnly.minNormal);
+    EXPECT_EQ(subnormalsOnly.minSubnormal, 0.25);
+    EXPECT_EQ(subnormalsOnly.epsilon, 0.25);
+    const StatedLimits zeroOnly = statedLimits(*findFormat("e1m0"));
+    EXPECT_EQ(zeroOnly.max, 0);
+    EXPECT_FALSE(zeroOnly.minSubnormal || zeroOnly.minNormal || zeroOnly.epsilon || zeroOnly.dynamicRangeDb ||
+                 zeroOnly.dynamicRangeBinades || zeroOnly.decimalDigits);
+}
+
+TEST(StatedLimits, AreThoseThatCountingAllCodesGives) {
+    for (const Format& f : test::everyKindOfFormat()) {
+        if (f.bits() > 19) continue;
+        double lowest = INFINITY;
+        std::optional<double> minNormal, minSubnormal;
+        for (std::uint64_t code = 0; code < std::uint64_t{1} << f.bits(); ++code) {
+            const double value = decode(f, code);
+            if (!std::isfinite(value)) continue;
+            lowest = std::min(lowest, value);
+            if (value <= 0) continue;
+            auto& least = classify(f, code) == NumberClass::normal ? minNormal : minSubnormal;
+            if (!least || value < *least) least = value;
+        }
+        const StatedLimits l = statedLimits(f);
+        EXPECT_EQ(l.lowest, lowest) << f.name;
+        EXPECT_EQ(l.minNormal, minNormal) << f.name;
+        EXPECT_EQ(l.minSubnormal, minSubnormal) << f.name;
+        const std::uint64_t one = encode(f, 1, {.overflow = Overflow::saturate});
+        const double above = decode(f, nextUp(f, one));
+        const bool hasGap = decode(f, one) == 1 && std::isfinite(above) && above > 1;
+        EXPECT_EQ(l.epsilon, hasGap ? std::optional(above - 1) : std::nullopt) << f.name;
+    }
 }
 
 TEST(FormatLimits, OfBlocksAreThoseOfElementTimesScale) {

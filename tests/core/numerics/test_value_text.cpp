@@ -70,6 +70,42 @@ TEST(ValueText, ReadsExpressions) {
     EXPECT_EQ(number("-PI"), -M_PI);
 }
 
+TEST(ValueText, ThousandsMayStandApart) {
+    EXPECT_EQ(number("65 504"), 65504);
+    EXPECT_EQ(number("-2\u202F147\u202F483\u202F648.5"), -2147483648.5);
+    EXPECT_EQ(number("1\u00A0000 + 1"), 1001);
+    EXPECT_EQ(errorOf("1 2"), "character 3, “2”, is not understood");
+    EXPECT_EQ(errorOf("1 2345"), "character 3, “2”, is not understood");
+    EXPECT_EQ(errorOf("1234 567"), "character 6, “5”, is not understood");
+}
+
+TEST(ValueText, TinyValuesAreReadAndRoundToZero) {
+    const auto tiny = read("1e-9999");
+    EXPECT_EQ(tiny.nearestDouble(), 0);
+    EXPECT_EQ(tiny.storedIn(format("fp64"), {.rounding = Rounding::up}).value, 0x1p-1074);
+}
+
+TEST(ValueText, LimitsThatAFormatHasNotAreRefused) {
+    EXPECT_EQ(number("eps", *findFormat("e1m3")), 0.25);
+    EXPECT_EQ(errorOf("min", *findFormat("e1m3")), "e1m3 has no normal value");
+    EXPECT_EQ(errorOf("eps", *findFormat("e5m2b-40")), "e5m2b-40 has not 1 and a value above it");
+}
+
+TEST(ExactInputText, ReadsBackToTheValueItselfNotOnlyToItsFp64) {
+    EXPECT_EQ(exactInputText(0.099609375), "0.099609375");
+    EXPECT_EQ(exactInputText(static_cast<double>(0.1F)), "0.100000001490116119384765625");
+    EXPECT_EQ(exactInputText(-0.1), "-0x1.999999999999ap-4");
+    std::mt19937_64 random(11);
+    for (int i = 0; i < 2000; ++i) {
+        const double value = std::bit_cast<double>(random());
+        if (!std::isfinite(value)) continue;
+        EXPECT_LE(exactInputText(value).size(), 34u);
+        EXPECT_TRUE(read(exactInputText(value)).storedIn(format("fp64")).exact) << exactInputText(value);
+    }
+    for (const double value : {0x1p-1074, -0x1p-1073 * 3, double{INFINITY}, -double{INFINITY}, -0.0, 1e300})
+        EXPECT_TRUE(read(exactInputText(value)).storedIn(format("fp64")).exact) << value;
+}
+
 TEST(ValueText, PiHasMoreDigitsThanAnyFormat) {
     // The first 60 decimals, as published many times over.
     EXPECT_LT(std::abs(number("pi - 3.141592653589793238462643383279502884197169399375105820974944")), 1e-60);
@@ -85,6 +121,12 @@ TEST(ValueText, ReadsSpecialValuesAndLimitsOfTheSelectedFormat) {
     EXPECT_TRUE(std::signbit(number("-0.0")));
     EXPECT_FALSE(std::signbit(number("0")));
     EXPECT_FALSE(std::signbit(number("--0")));
+    EXPECT_TRUE(std::signbit(number("0*-1")));
+    EXPECT_TRUE(std::signbit(number("0/-3")));
+    EXPECT_TRUE(std::signbit(number("-0 - 0")));
+    EXPECT_FALSE(std::signbit(number("-0 + 0")));
+    EXPECT_FALSE(std::signbit(number("-0 * -1")));
+    EXPECT_FALSE(std::signbit(number("1 - 1")));
     EXPECT_EQ(number("max", format("fp16")), 65504);
     EXPECT_EQ(number("-max", format("e4m3")), -448);
     EXPECT_EQ(number("max*2", format("e4m3")), 896);
@@ -139,8 +181,8 @@ TEST(ValueText, ErrorsNameTheCharacter) {
 }
 
 TEST(ValueText, HugeInputsAreRefusedQuickly) {
-    const std::string tooLarge = "the exact value needs more than 32768 bits, which is beyond every format";
-    EXPECT_EQ(errorOf("1e10000"), tooLarge);
+    const std::string tooLarge = "the exact value needs more than 65536 bits, which is beyond every format";
+    EXPECT_EQ(errorOf("1e20000"), tooLarge);
     EXPECT_EQ(errorOf("1e-99999999999999999999"), tooLarge);
     EXPECT_EQ(errorOf("9^9^9"), tooLarge);
     EXPECT_EQ(errorOf("2^2^2^2^2^2"), tooLarge);
@@ -152,7 +194,7 @@ TEST(ValueText, HugeInputsAreRefusedQuickly) {
     std::string product = "2^30000";
     for (int i = 0; i < 500; ++i) product += "*2^-1";
     EXPECT_EQ(number(product + "/2^29500"), 1);
-    EXPECT_EQ(errorOf("2^30000*2^30000"), tooLarge);
+    EXPECT_EQ(errorOf("2^40000*2^40000"), tooLarge);
 }
 
 TEST(ValueText, EveryByteIsReadOrRefusedInPlainText) {
@@ -244,6 +286,46 @@ TEST(StoredValue, SpecialValues) {
     EXPECT_FALSE(zero.exact);  // FNUZ formats have one zero
     EXPECT_TRUE(read("-0").storedIn(format("fp16")).exact);
     EXPECT_EQ(read("0").storedIn(format("fp16")).relativeError, 0);
+}
+
+TEST(StoredValue, AnErrorTooSmallForFp64IsStillAnError) {
+    constexpr double kLeast = std::numeric_limits<double>::denorm_min();
+    for (const auto& [text, name] :
+         {std::pair{"1e-400", "bf16"}, std::pair{"2^-1075", "fp64"}, std::pair{"1e-9999", "fp32"}}) {
+        const auto stored = read(text).storedIn(format(name));
+        EXPECT_EQ(stored.value, 0) << text;
+        EXPECT_FALSE(stored.exact) << text;
+        EXPECT_EQ(stored.error, -kLeast) << text;
+        EXPECT_EQ(stored.relativeError, -1) << text;
+        EXPECT_GT(stored.ulps, 0) << text;
+    }
+    const auto near = read("1+2^-2000").storedIn(format("fp64"));
+    EXPECT_FALSE(near.exact);
+    EXPECT_EQ(near.error, -kLeast);
+    EXPECT_EQ(near.relativeError, -kLeast);
+    EXPECT_EQ(near.ulps, kLeast);
+    EXPECT_EQ(read("-1e-400").storedIn(format("fp16")).error, kLeast);
+    EXPECT_TRUE(read("1+2^-52").storedIn(format("fp64")).exact);
+}
+
+TEST(StoredValue, IntegersWithAScaleStoreWhatTheirArraysDo) {
+    const Format& int8 = format("int8");
+    const Affine affine{.scale = 0.05F, .zeroPoint = 10};
+    std::mt19937 random(2);
+    std::uniform_real_distribution<float> uniform(-10, 10);
+    for (int i = 0; i < 1000; ++i) {
+        const float x = uniform(random);
+        const auto stored = TypedValue::fromDouble(static_cast<double>(x)).quantisedIn(int8, affine);
+        EXPECT_EQ(stored.value, static_cast<double>(roundAffine(int8, x, affine)));
+        EXPECT_EQ(stored.error, stored.value - static_cast<double>(x));
+        EXPECT_NEAR(stored.ulps, std::abs(stored.error) / static_cast<double>(affine.scale), 1e-9);
+    }
+    EXPECT_EQ(read("1e9").quantisedIn(int8, affine).code, 0x7Fu);
+    EXPECT_EQ(read("-inf").quantisedIn(int8, affine).code, 0x80u);
+    EXPECT_EQ(read("nan").quantisedIn(int8, affine).code, 10u);
+    EXPECT_TRUE(std::isnan(read("nan").quantisedIn(int8, affine).error));
+    EXPECT_TRUE(read("0").quantisedIn(int8, affine).exact);
+    EXPECT_TRUE(read("-1.5").quantisedIn(format("int4"), {.scale = 0.5}).exact);
 }
 
 TEST(StoredValue, RoundsOnceFromTheTypedValue) {
