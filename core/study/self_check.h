@@ -28,7 +28,7 @@ struct SelfCheckReport {
 };
 
 /// Compares what this program says about numbers with the LibTorch in use, for each narrow format that LibTorch has
-/// (FP16, BF16, FP8 E4M3 and E5M2, their FNUZ forms): the value of every code, and the code that LibTorch's own cast
+/// (FP16, BF16, FP8 E4M3 and E5M2, their FNUZ forms, E8M0): the value of every code, and the code that LibTorch's own cast
 /// from FP32 gives to every value, to the middle between every two neighbours and to the FP32 values next to those
 /// middles, where rounding decides. Values beyond the largest are left out: stacks differ there on purpose.
 /// `only` narrows it to some formats. Stops between formats; the error then is ErrorCode::cancelled.

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "study/self_check.h"
 
 namespace mantissa {
@@ -9,7 +11,9 @@ TEST(SelfCheck, EveryCodeAndEveryMiddleAgreesWithLibTorch) {
     const auto report = selfCheck({}, {});
     ASSERT_TRUE(report);
     EXPECT_TRUE(report->passed()) << selfCheckLine(*report);
-    ASSERT_EQ(report->formats.size(), 6u);
+    ASSERT_EQ(report->formats.size(), 7u);
+    EXPECT_TRUE(std::any_of(report->formats.begin(), report->formats.end(),
+                            [](const FormatCheck& check) { return check.format.name == "e8m0"; }));
     for (const auto& check : report->formats) {
         EXPECT_EQ(check.codes, std::int64_t{1} << check.format.bits()) << check.format.name;
         // Every finite value but the largest has a middle above it, and two values beside that.
