@@ -108,6 +108,21 @@ Preprocessing Session::preprocessing() const {
 bool Session::stale() const { return stale_; }
 bool Session::busy() const { return jobs_->busy(); }
 
+QString Session::work() const {
+    if (!busy()) return {};
+    const QString model = model_ ? QString::fromStdString(model_->name) : QString();
+    if (jobs_->busy(JobKind::openModel)) return tr("Opening the model");
+    if (jobs_->busy(JobKind::openImage)) return tr("Opening the picture");
+    if (jobs_->busy(JobKind::compare)) return tr("Comparing formats on %1").arg(model);
+    if (jobs_->busy(JobKind::memory)) return tr("Measuring the memory of %1").arg(model);
+    if (jobs_->busy(JobKind::evaluate)) return tr("Evaluating the folder with %1").arg(model);
+    if (jobs_->busy(JobKind::layers)) return tr("Comparing the layers of %1").arg(model);
+    if (jobs_->busy(JobKind::sensitivity)) return tr("Trying each layer of %1").arg(model);
+    if (jobs_->busy(JobKind::dot)) return tr("Adding up the dot product");
+    if (jobs_->busy(JobKind::selfCheck)) return tr("Checking the formats against LibTorch");
+    return tr("Computing");
+}
+
 void Session::openModel(const fs::path& path) {
     jobs_->drop(JobKind::compare);
     jobs_->drop(JobKind::memory);

@@ -82,6 +82,7 @@ class Session final : public QObject {
     /// What is shown no longer belongs to what is chosen, and nothing is running to change that.
     bool stale() const;
     bool busy() const;
+    QString work() const;  ///< what runs now, in words: "Comparing formats on mobilevit-small"; empty when nothing does
 
     void openModel(const std::filesystem::path& path);
     void openImage(const std::filesystem::path& path);
