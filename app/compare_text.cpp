@@ -200,8 +200,12 @@ void CompareText::differenceRows() {
         }
         return std::string();
     });
-    metric("top " + std::to_string(report_.comparisons.front().metrics.topK) + " in common",
-           [](const auto& m) { return std::to_string(m.topKOverlap) + " of " + std::to_string(m.topK); });
+    row("  top " + std::to_string(report_.comparisons.front().metrics.topK) + " in common", [&](std::size_t i) {
+        const Comparison* comparison = comparisonOf(i);
+        if (!comparison) return std::string();
+        if (outcomeOf(report_, *comparison) == AnswerOutcome::none) return std::string("–");
+        return std::to_string(comparison->metrics.topKOverlap) + " of " + std::to_string(comparison->metrics.topK);
+    });
     metric("margin (" + reference() + ": " + significant(report_.comparisons.front().metrics.referenceMargin, 4) + ")",
            [](const auto& m) { return significant(m.candidateMargin, 4); });
     const auto counts = [&](const std::string& name, std::size_t FormatRun::*count) {

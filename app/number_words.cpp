@@ -10,6 +10,7 @@ namespace {
 bool startsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
 std::string printed(const char* pattern, int precision, double value) {
+    if (std::isnan(value)) return "nan";  // its sign says nothing
     char text[400];  // the largest FP64 has 309 digits before the point
     std::snprintf(text, sizeof text, pattern, precision, value);
     return text;
@@ -17,10 +18,7 @@ std::string printed(const char* pattern, int precision, double value) {
 
 }  // namespace
 
-std::string significant(double value, int digits) {
-    if (std::isnan(value)) return "nan";  // its sign says nothing
-    return printed("%.*g", digits, value);
-}
+std::string significant(double value, int digits) { return printed("%.*g", digits, value); }
 
 std::string fixed(double value, int decimals) { return printed("%.*f", decimals, value); }
 

@@ -274,6 +274,7 @@ TEST(CompareCommand, HasNoRankingWhereALogitIsNan) {
     EXPECT_EQ(json["comparisons"][0]["top1_agrees"], false);
     const ProgramRun text = runProgram("compare " + asked);
     EXPECT_NE(text.output.find("NaN: no top-1"), std::string::npos) << text.output;
+    EXPECT_EQ(text.output.find("-nan"), std::string::npos) << text.output;
     EXPECT_EQ(text.output.find('#', text.output.find("(#:") + 3), std::string::npos) << text.output;
 }
 
