@@ -195,6 +195,19 @@ class TestSession final : public QObject {
         QVERIFY(!settings_->recent(Settings::Recent::models).contains(path));
     }
 
+    void aPictureThatOpensLeavesTheProblemWithTheModelShown() {
+        Session session(*settings_);
+        QSignalSpy problem(&session, &Session::problem), solved(&session, &Session::problemSolved),
+            image(&session, &Session::imageChanged);
+        session.openModel(MANTISSA_SOURCE_DIR "/README.md");
+        session.openImage(MANTISSA_SOURCE_DIR "/resources/samples/cat.png");
+        QTRY_COMPARE_WITH_TIMEOUT(problem.count(), 1, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(image.count(), 1, kPatience);
+        QCOMPARE(solved.count(), 0);
+        session.openModel(MANTISSA_SOURCE_DIR "/models/simple-cnn-cifar10");
+        QTRY_VERIFY_WITH_TIMEOUT(solved.count() > 0, kPatience);
+    }
+
     void aMissingPictureIsAProblem() {
         Session session(*settings_);
         QSignalSpy problem(&session, &Session::problem);

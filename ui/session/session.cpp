@@ -172,7 +172,7 @@ void Session::takeModel(ModelPtr model, const fs::path& path) {
     choices_.preprocessing.reset();
     choices_.keep.clear();
     memoryReport_.reset();
-    emit problemSolved();
+    solve(Problem::Kind::model);
     emit modelChanged();
     emit choicesChanged();
     afterChange();
@@ -190,7 +190,7 @@ void Session::reopenAfter(const Status& status) {
 
 void Session::useImage(SourceImage image) {
     image_ = std::move(image);
-    emit problemSolved();
+    solve(Problem::Kind::image);
     emit imageChanged();
     afterChange();
 }
@@ -262,13 +262,23 @@ void Session::takeReport(Result<CompareReport> result) {
         return tell({tr("The comparison did not finish"), result.error(), {}, Problem::Kind::comparison});
     }
     report_ = std::make_shared<const CompareReport>(std::move(*result));
-    emit problemSolved();
+    solve(Problem::Kind::comparison);
     emit compareReady();
 }
 
 void Session::cancel() { jobs_->cancel(); }
 
-void Session::dismissProblem() { emit problemSolved(); }
+void Session::dismissProblem() {
+    problem_.reset();
+    emit problemSolved();
+}
+
+/// That a picture opens, or what was there before is compared, does not undo that a model did not open, nor the other
+/// way round.
+void Session::solve(Problem::Kind kind) {
+    const bool file = problem_ == Problem::Kind::model || problem_ == Problem::Kind::image;
+    if (!file || problem_ == kind) dismissProblem();
+}
 
 void Session::measureMemory(const std::vector<Format>& formats, int batch) {
     if (!model_) return;
@@ -305,10 +315,12 @@ void Session::checkItself() {
 }
 
 void Session::tell(const Problem& what) {
-    if (what.error.code == ErrorCode::cancelled)
+    if (what.error.code == ErrorCode::cancelled) {
         emit cancelled();
-    else
-        emit problem(what);
+        return;
+    }
+    problem_ = what.kind;
+    emit problem(what);
 }
 
 }  // namespace mantissa::ui

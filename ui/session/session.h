@@ -128,7 +128,7 @@ class Session final : public QObject {
     void selfCheckReady();
     void staleChanged();
     void problem(const mantissa::ui::Problem& problem);
-    void problemSolved();  ///< the last open or run went well, or the user put the problem aside
+    void problemSolved();  ///< what went wrong went well now, or the user put the problem aside
     void cancelled();      ///< a job stopped because the user asked for it; nothing changed
     void busyChanged(bool busy);
     void progress(const mantissa::ProgressUpdate& update);
@@ -138,6 +138,7 @@ class Session final : public QObject {
     void apply(const Choices& choices);
     void takeModel(ModelPtr model, const std::filesystem::path& path);
     void reopenAfter(const Status& status);
+    void solve(Problem::Kind kind);
     void takeReport(Result<CompareReport> result);
     void afterChange();
     void setStale(bool stale);
@@ -153,6 +154,7 @@ class Session final : public QObject {
     CompareReportPtr report_;
     MemoryReportPtr memoryReport_;
     SelfCheckPtr selfCheck_;
+    std::optional<Problem::Kind> problem_;  ///< of the last one that was told and is not solved
     bool stale_ = false;
     bool modelChoiceWasMade_ = false;  ///< one that means nothing for another model
 };
