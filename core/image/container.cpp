@@ -27,9 +27,16 @@ bool hasText(Bytes b, std::size_t at, std::string_view text) {
                       [](char c, std::byte x) { return static_cast<unsigned char>(c) == std::to_integer<unsigned char>(x); });
 }
 
+/// A value of a TIFF directory and where its low byte stands.
+struct TiffValue {
+    std::uint32_t value = 0;
+    std::size_t lowByte = 0;
+};
+
 /// The first directory of a TIFF file, which is also the form of EXIF data (TIFF 6.0 section 2).
 struct TiffTags {
-    std::optional<std::uint32_t> width, height, orientation;
+    std::optional<TiffValue> width, height, orientation;
+    std::optional<TiffValue> extraSample;  ///< what a single extra channel means
 };
 
 std::optional<TiffTags> readTiff(Bytes b) {
@@ -47,11 +54,14 @@ std::optional<TiffTags> readTiff(Bytes b) {
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t entry = directory + 2 + 12 * i;
         const std::uint32_t type = u16(entry + 2);
-        const std::uint32_t value = type == 3 ? u16(entry + 8) : u32(entry + 8);  // SHORT or LONG
+        const bool isShort = type == 3;  // else LONG
+        const TiffValue value{.value = isShort ? u16(entry + 8) : u32(entry + 8),
+                              .lowByte = entry + 8 + (little ? 0 : isShort ? 1 : 3)};
         switch (u16(entry)) {
             case 256: tags.width = value; break;
             case 257: tags.height = value; break;
             case 274: tags.orientation = value; break;
+            case 338: if (u32(entry + 4) == 1) tags.extraSample = value; break;
             default: break;
         }
     }
@@ -59,7 +69,7 @@ std::optional<TiffTags> readTiff(Bytes b) {
 }
 
 int orientationOf(const std::optional<TiffTags>& tags) {
-    const auto value = tags && tags->orientation ? *tags->orientation : 1;
+    const auto value = tags && tags->orientation ? tags->orientation->value : 1;
     return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
 }
 
@@ -188,8 +198,19 @@ Result<ImageContainer> readBmp(Bytes file) {
 Result<ImageContainer> readTiffFile(Bytes file) {
     const auto tags = readTiff(file);
     if (!tags || !tags->width || !tags->height) return damaged("is a TIFF file that does not say its size");
-    ImageContainer c{.form = ImageForm::tiff, .width = *tags->width, .height = *tags->height, .orientation = orientationOf(tags), .bytes = {}};
+    constexpr std::uint32_t kAssociated = 1, kUnassociated = 2;  // TIFF 6.0, ExtraSamples
+    ImageContainer c{.form = ImageForm::tiff,
+                     .width = tags->width->value,
+                     .height = tags->height->value,
+                     .orientation = orientationOf(tags),
+                     .bytes = {}};
     append(c.bytes, file);
+    // The decoder would turn the picture, and multiply 8-bit colours by alpha, itself; what it is to decode says that
+    // there is nothing to do, so that one place here does it for every form and depth.
+    if (tags->orientation) c.bytes[tags->orientation->lowByte] = std::byte{1};
+    if (tags->extraSample && tags->extraSample->value == kUnassociated)
+        c.bytes[tags->extraSample->lowByte] = std::byte{kAssociated};
+    c.premultiplied = tags->extraSample && tags->extraSample->value == kAssociated;
     return c;
 }
 

@@ -17,7 +17,8 @@ struct ImageContainer {
     std::int64_t width = 0;   ///< px, as stored (before orientation)
     std::int64_t height = 0;  ///< px
     int orientation = 1;      ///< EXIF, 1 to 8
-    std::vector<std::byte> bytes;  ///< what to decode: the file, without parts that say nothing about pixels
+    bool premultiplied = false;    ///< colours are stored multiplied by alpha (TIFF's "associated" alpha)
+    std::vector<std::byte> bytes;  ///< what to decode: the file, without what says nothing about stored pixels
 };
 
 /// Tells PNG, JPEG, WebP, BMP and TIFF apart by content and reads size and orientation. A file that ends early, or a PNG whose

@@ -28,8 +28,15 @@ bool toEightBits(cv::Mat& image) {
     return true;
 }
 
+/// An 8-bit colour on white.
+std::uint8_t onWhite(int colour, int alpha, bool premultiplied) {
+    const int white = 255 - alpha;
+    return static_cast<std::uint8_t>(premultiplied ? std::min(colour + white, 255)
+                                                   : (colour * alpha + 255 * white + 127) / 255);
+}
+
 /// Grey, colour or colour with alpha (OpenCV's BGR order) to RGB on white.
-cv::Mat toRgb(const cv::Mat& image) {
+cv::Mat toRgb(const cv::Mat& image, bool premultiplied) {
     cv::Mat rgb;
     switch (image.channels()) {
         case 1: cv::cvtColor(image, rgb, cv::COLOR_GRAY2RGB); break;
@@ -39,8 +46,7 @@ cv::Mat toRgb(const cv::Mat& image) {
             for (int y = 0; y < image.rows; ++y)
                 for (int x = 0; x < image.cols; ++x) {
                     const auto& p = image.at<cv::Vec4b>(y, x);
-                    for (int c = 0; c < 3; ++c)
-                        rgb.at<cv::Vec3b>(y, x)[c] = static_cast<std::uint8_t>((p[2 - c] * p[3] + 255 * (255 - p[3]) + 127) / 255);
+                    for (int c = 0; c < 3; ++c) rgb.at<cv::Vec3b>(y, x)[c] = onWhite(p[2 - c], p[3], premultiplied);
                 }
             break;
         }
@@ -72,7 +78,7 @@ Result<RgbImage> decode(const ImageContainer& container, const std::filesystem::
         if (!toEightBits(image))
             return pictureError(ErrorCode::unsupported, path, "holds floating-point pixels; save it with 8 or 16 bits a channel");
         applyOrientation(image, container.orientation);
-        const cv::Mat rgb = toRgb(image);
+        const cv::Mat rgb = toRgb(image, container.premultiplied);
         if (rgb.empty())
             return pictureError(ErrorCode::unsupported, path, "has " + std::to_string(image.channels()) + " channels; Mantissa reads 1, 3 or 4");
         RgbImage result{.width = rgb.cols, .height = rgb.rows, .pixels = {}};

@@ -31,6 +31,15 @@ FileBytes png(std::initializer_list<FileBytes> chunks);
 /// EXIF data (TIFF 6.0) that says nothing but an orientation.
 FileBytes exif(int orientation, bool littleEndian);
 
+struct TiffOptions {
+    int bits = 8;         ///< a channel: 8, or 16 of value v · 257
+    int orientation = 1;  ///< tag 274
+    int extraSample = 2;  ///< tag 338 of a fourth channel: 1 associated, 2 unassociated alpha
+    bool little = true;   ///< byte order
+};
+/// An uncompressed TIFF of 8-bit RGB or RGBA values, taken as they are.
+FileBytes tiff(const cv::Mat& values, const TiffOptions& options);
+
 /// `bytes` with `part` put in at `position`.
 FileBytes inserted(FileBytes bytes, std::size_t position, const FileBytes& part);
 

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
+
 #include <zlib.h>
 
+#include <cmath>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -100,6 +102,29 @@ TEST_F(Decoding, WhiteLiesBehindWhatIsTransparent) {
             EXPECT_NEAR(pixel(image->rgb, x, 0)[c], share * colours[c] + (1 - share) * 255, 0.5001)
                 << "alpha " << alpha[x];
     }
+}
+
+TEST_F(Decoding, WhiteLiesBehindBothKindsOfAlphaThatTiffHas) {
+    constexpr int kAssociated = 1, kUnassociated = 2;
+    const int colours[] = {200, 100, 50};
+    for (const int bits : {8, 16})
+        for (const int kind : {kAssociated, kUnassociated}) {
+            cv::Mat picture(1, 4, CV_8UC4);
+            const int alpha[] = {0, 64, 128, 255};
+            for (int x = 0; x < 4; ++x)
+                for (int c = 0; c < 4; ++c) {
+                    const double stored = c == 3                ? alpha[x]
+                                          : kind == kAssociated ? colours[c] * alpha[x] / 255.0
+                                                                : colours[c];
+                    picture.at<cv::Vec4b>(0, x)[c] = static_cast<std::uint8_t>(std::lround(stored));
+                }
+            const auto image = open(tiff(picture, {.bits = bits, .extraSample = kind}));
+            ASSERT_TRUE(image) << image.error().text();
+            for (int x = 0; x < 4; ++x)
+                for (std::size_t c = 0; c < 3; ++c)
+                    EXPECT_NEAR(pixel(image->rgb, x, 0)[c], 255 + (colours[c] - 255) * alpha[x] / 255.0, 1.01)
+                        << bits << " bits, kind " << kind << ", alpha " << alpha[x];
+        }
 }
 
 TEST_F(Decoding, AlphaOfSixteenBitsAndGreyWithAlphaAreUnderstood) {

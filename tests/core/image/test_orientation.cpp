@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <opencv2/imgproc.hpp>
+
 #include "core/image/made_pictures.h"
 #include "image/image.h"
 #include "temporary_folder.h"
@@ -66,6 +68,19 @@ TEST(Orientation, AllEightComeOutUprightFromPng) {
             inserted(encoded(storedFor(orientation), ".png"), kAfterHeader, pngChunk("eXIf", exif(orientation, true))),
             0);
     }
+}
+
+TEST(Orientation, AllEightComeOutUprightFromTiffOfEitherDepth) {
+    const TemporaryFolder folder;
+    for (int orientation = 1; orientation <= 8; ++orientation)
+        for (const int bits : {8, 16})
+            for (const bool little : {true, false}) {
+                SCOPED_TRACE("orientation " + std::to_string(orientation) + ", " + std::to_string(bits) + " bits" +
+                             (little ? ", little-endian" : ", big-endian"));
+                cv::Mat rgb;
+                cv::cvtColor(storedFor(orientation), rgb, cv::COLOR_BGR2RGB);
+                expectUpright(folder, tiff(rgb, {.bits = bits, .orientation = orientation, .little = little}), 0);
+            }
 }
 
 TEST(Orientation, AValueThatIsNoneLeavesThePictureAsItIs) {
