@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <iostream>
 
+#include "display.h"
 #include "main_window.h"
 #include "session/settings.h"
 #include "theme/theme.h"
@@ -11,9 +12,7 @@ namespace mantissa::ui {
 
 int runWindow(int argc, char** argv, const std::vector<std::filesystem::path>& files,
               const std::optional<FormatsState>& formats) {
-    // Without any display Qt would end the process with abort().
-    const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY");
-    if (!display && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
+    if (!displayAnswers()) {
         std::cerr << "mantissa: there is no display to open the window on. \"mantissa compare\" needs none.\n";
         return 1;
     }
