@@ -247,10 +247,10 @@ class TestDownload final : public QObject {
         Settings settings(folder.filePath("settings.ini"));
         settings.set(option::kTimedRuns, 2);
         MainWindow window(settings);
+        QSignalSpy listed(&window.hub(), &HubSession::cachedChanged);
         window.show();
         window.start({});
         QVERIFY(QTest::qWaitForWindowActive(&window));
-        QSignalSpy listed(&window.hub(), &HubSession::cachedChanged);
         QVERIFY(listed.count() > 0 || listed.wait(kPatience));
         QCOMPARE(fake_->requests().size(), std::size_t{0});
 

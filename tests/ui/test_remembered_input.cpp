@@ -109,10 +109,10 @@ class TestRememberedInput final : public QObject {
         QVERIFY(!test::labelSays(*page(), said));
         QVERIFY(fs::remove(model_ / "preprocessor_config.json"));
         QVERIFY(fixture_.emits(&Session::compareReady, [this] { session().openModel(model_); }));
-        QVERIFY(test::labelSays(*page(), said));
+        QTRY_VERIFY(test::labelSays(*page(), said));
         // Values that the user chooses are assumed no longer.
         QVERIFY(edit([](PreprocessingDialog& shown) { box(shown, QStringLiteral("Subtract"))->click(); }));
-        QVERIFY(!test::labelSays(*page(), said));
+        QTRY_VERIFY(!test::labelSays(*page(), said));
     }
 
     void aFileWithoutNamesIsSaidInPlace() {

@@ -217,6 +217,44 @@ class TestSession final : public QObject {
         QVERIFY(!session.image());
     }
 
+    void aComparisonThatGaveWayToABadFileRunsAgain() {
+        Session session(*settings_);
+        openBundled(session);
+        QSignalSpy problem(&session, &Session::problem), ready(&session, &Session::compareReady);
+        Choices choices = session.choices();
+        choices.candidates = {named("fp16"), named("e4m3")};
+        session.choose("Change the formats", choices);
+        session.openImage(folder_.filePath("none.png").toStdString());
+        QTRY_COMPARE_WITH_TIMEOUT(problem.count(), 1, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(ready.count(), 1, kPatience);
+        QCOMPARE(session.report()->runs.size(), std::size_t{3});
+        QVERIFY(!session.stale());
+    }
+
+    void withoutRunOnChangeWhatGaveWayIsStale() {
+        Session session(*settings_);
+        openBundled(session);
+        session.setRunOnChange(false);
+        QSignalSpy problem(&session, &Session::problem);
+        session.run();
+        session.openModel(folder_.filePath("none.safetensors").toStdString());
+        QTRY_COMPARE_WITH_TIMEOUT(problem.count(), 1, kPatience);
+        QVERIFY(session.stale());
+    }
+
+    void aPictureTakenWhileABadModelOpensIsCompared() {
+        Session session(*settings_);
+        openBundled(session);
+        QSignalSpy problem(&session, &Session::problem), ready(&session, &Session::compareReady);
+        session.openModel(folder_.filePath("none.safetensors").toStdString());
+        QImage picture(40, 30, QImage::Format_RGB888);
+        picture.fill(Qt::red);
+        session.pasteImage(picture);
+        QTRY_COMPARE_WITH_TIMEOUT(problem.count(), 1, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(ready.count(), 1, kPatience);
+        QCOMPARE(session.report()->image->name, std::string("pasted image"));
+    }
+
     void choosingRunsAndUndoBringsItBack() {
         Session session(*settings_);
         openBundled(session);

@@ -61,6 +61,13 @@ SourceImage sourceOf(const QImage& picture) {
     return source;
 }
 
+/// What was opened, unless the user no longer wants it.
+template <class Opened>
+Result<Opened> unlessStopped(Result<Opened> opened, const std::stop_token& stop) {
+    if (stop.stop_requested()) return Error{.code = ErrorCode::cancelled, .message = "opening was stopped"};
+    return opened;
+}
+
 }  // namespace
 
 bool looksLikePicture(const fs::path& path) {
@@ -123,29 +130,42 @@ QString Session::work() const {
     return tr("Computing");
 }
 
-void Session::openModel(const fs::path& path) {
+void Session::makeWay() {
+    if (problem_) dismissProblem();
+    outdated_ = outdated_ || jobs_->busy(JobKind::compare);
     jobs_->drop(JobKind::compare);
+}
+
+void Session::openModel(const fs::path& path) {
+    makeWay();
     jobs_->drop(JobKind::memory);
     jobs_->start<ModelPtr>(
-        JobKind::openModel, [path](std::stop_token, const Progress&) { return mantissa::openModel(path); },
+        JobKind::openModel,
+        [path](std::stop_token stop, const Progress&) { return unlessStopped(mantissa::openModel(path), stop); },
         [this, path](Result<ModelPtr> opened) {
             if (opened) return takeModel(std::move(*opened), path);
-            settings_.removeRecent(Settings::Recent::models, QString::fromStdString(path.string()));
-            tell({tr("%1 was not opened").arg(quoted(path)), opened.error(), path, Problem::Kind::model});
+            notOpened(Problem::Kind::model, path, opened.error());
         });
 }
 
+void Session::notOpened(Problem::Kind kind, const fs::path& path, const Error& error) {
+    const auto list = kind == Problem::Kind::model ? Settings::Recent::models : Settings::Recent::images;
+    if (error.code != ErrorCode::cancelled) settings_.removeRecent(list, QString::fromStdString(path.string()));
+    tell({tr("%1 was not opened").arg(quoted(path)), error, path, kind});
+    if (outdated_) afterChange();
+}
+
 void Session::openImage(const fs::path& path) {
-    jobs_->drop(JobKind::compare);
+    makeWay();
     jobs_->start<SourceImage>(
-        JobKind::openImage, [path](std::stop_token, const Progress&) { return mantissa::openImage(path); },
+        JobKind::openImage,
+        [path](std::stop_token stop, const Progress&) { return unlessStopped(mantissa::openImage(path), stop); },
         [this, path](Result<SourceImage> opened) {
             if (opened) {
                 settings_.addRecent(Settings::Recent::images, QString::fromStdString(path.string()));
                 return useImage(std::move(*opened));
             }
-            settings_.removeRecent(Settings::Recent::images, QString::fromStdString(path.string()));
-            tell({tr("%1 was not opened").arg(quoted(path)), opened.error(), path, Problem::Kind::image});
+            notOpened(Problem::Kind::image, path, opened.error());
         });
 }
 
@@ -158,7 +178,7 @@ void Session::open(const fs::path& path) {
 
 void Session::pasteImage(const QImage& picture) {
     if (picture.isNull()) return;
-    jobs_->drop(JobKind::compare);
+    makeWay();
     jobs_->drop(JobKind::openImage);
     useImage(sourceOf(picture));
 }
@@ -223,7 +243,9 @@ void Session::setRunOnChange(bool on) {
 bool Session::runOnChange() const { return settings_.value(option::kRunOnChange); }
 
 void Session::afterChange() {
-    if (!model_ || !image_ || jobs_->busy(JobKind::openModel) || jobs_->busy(JobKind::openImage)) return;
+    if (!model_ || !image_) return;
+    outdated_ = true;
+    if (jobs_->busy(JobKind::openModel) || jobs_->busy(JobKind::openImage)) return;
     if (runOnChange()) return run();
     jobs_->drop(JobKind::compare);
     setStale(true);
@@ -250,6 +272,7 @@ void Session::run() {
     request.timeLimitSeconds = settings_.value(option::kTimeLimit);
     request.threads = settings_.value(option::kThreads);
     std::erase(request.candidates, request.reference);
+    outdated_ = false;
     setStale(false);
     jobs_->start<CompareReport>(
         JobKind::compare, jobOf(&compare, std::move(request), choices_.scales),
@@ -273,8 +296,8 @@ void Session::dismissProblem() {
     emit problemSolved();
 }
 
-/// That a picture opens, or what was there before is compared, does not undo that a model did not open, nor the other
-/// way round.
+/// What was asked for before something went wrong does not undo it: the bundled picture opens, and is compared, after a
+/// model of the command line did not.
 void Session::solve(Problem::Kind kind) {
     const bool file = problem_ == Problem::Kind::model || problem_ == Problem::Kind::image;
     if (!file || problem_ == kind) dismissProblem();

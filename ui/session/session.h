@@ -138,6 +138,8 @@ class Session final : public QObject {
     void apply(const Choices& choices);
     void takeModel(ModelPtr model, const std::filesystem::path& path);
     void reopenAfter(const Status& status);
+    void makeWay();  ///< the comparison, and what went wrong before, for a file that is to be opened
+    void notOpened(Problem::Kind kind, const std::filesystem::path& path, const Error& error);
     void solve(Problem::Kind kind);
     void takeReport(Result<CompareReport> result);
     void afterChange();
@@ -156,6 +158,7 @@ class Session final : public QObject {
     SelfCheckPtr selfCheck_;
     std::optional<Problem::Kind> problem_;  ///< of the last one that was told and is not solved
     bool stale_ = false;
+    bool outdated_ = false;  ///< something changed since the last run began, or it gave way: to be run, or stale
     bool modelChoiceWasMade_ = false;  ///< one that means nothing for another model
 };
 
