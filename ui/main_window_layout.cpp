@@ -164,7 +164,7 @@ void MainWindow::makeStatusBar() {
     const Environment here = environment();
     const QString cpu = QString::fromStdString(here.cpu);
     auto* machine =
-        new QLabel(tr("CPU: %1, %2 threads").arg(elidedMiddle(cpu, 40), QString::number(here.threads)), this);
+        new QLabel(tr("CPU: %1, %2").arg(elidedMiddle(cpu, 40), threadsText(here.threads)), this);
     machine->setToolTip(cpu);
     statusBar()->addPermanentWidget(machine);
     auto* library = new QLabel(tr("LibTorch %1").arg(QString::fromStdString(here.libtorch)), this);

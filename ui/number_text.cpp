@@ -1,5 +1,6 @@
 #include "number_text.h"
 
+#include <QObject>
 #include <algorithm>
 #include <cmath>
 
@@ -101,6 +102,10 @@ QString bytesText(std::int64_t bytes) {
 QString countText(std::int64_t count) {
     if (count < 1'000'000) return groupedText(count);
     return fixedText(static_cast<double>(count) / 1e6, 2) + QStringLiteral(" million");
+}
+
+QString threadsText(int threads) {
+    return threads == 1 ? QObject::tr("1 thread") : QObject::tr("%1 threads").arg(threads);
 }
 
 QString elidedMiddle(const QString& text, int length) {

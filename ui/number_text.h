@@ -50,6 +50,9 @@ QString bytesText(std::int64_t bytes);
 /// "5.58 million", or grouped below a million.
 QString countText(std::int64_t count);
 
+/// "1 thread", "8 threads".
+QString threadsText(int threads);
+
 /// Long text cut in the middle at `length` characters.
 QString elidedMiddle(const QString& text, int length);
 

@@ -56,6 +56,8 @@ class TestNumberText final : public QObject {
     void longTextIsCutInTheMiddle() {
         QCOMPARE(elidedMiddle(QStringLiteral("abcdefghij"), 5), QStringLiteral("ab…ij"));
         QCOMPARE(elidedMiddle(QStringLiteral("short"), 5), QStringLiteral("short"));
+        QCOMPARE(threadsText(1), QStringLiteral("1 thread"));
+        QCOMPARE(threadsText(8), QStringLiteral("8 threads"));
     }
 };
 

@@ -51,14 +51,15 @@ bool crosses(const QPolygonF& curve, const QRectF& box) {
     return false;
 }
 
-/// The free place for words of this size that is nearest to a mark: right of it, below or above.
+/// A free place for words of this size near a mark, below or above it and right of it as far as there is room.
 template <class Free>
-std::optional<QRectF> placeBeside(QPointF at, QSizeF size, const Free& isFree) {
+std::optional<QRectF> placeBeside(QPointF at, QSizeF size, const QRectF& inside, const Free& isFree) {
     for (double away = kSumMarker; away < kFarthest; away += kSumMarker)
         for (const double right : {0.0, 0.5, 1.0, 2.0, 4.0, 8.0})
             for (const double top : {at.y() + away, at.y() - away - size.height()}) {
-                const QRectF box(QPointF(at.x() + right * away, top), size);
-                if (isFree(box)) return box;
+                const double left = std::min(at.x() + right * away, inside.right() - size.width());
+                const QRectF box(QPointF(left, top), size);
+                if (inside.contains(box) && isFree(box)) return box;
             }
     return std::nullopt;
 }
@@ -156,8 +157,7 @@ void RunningSumChart::drawStops(QCustomPlot& plot, QCPAxisRect* rect, const Char
         const QRectF inside = QRectF(rect->rect()).adjusted(4, 2, -4, -2);
         std::vector<QRectF> taken;
         const auto isFree = [&](const QRectF& box) {
-            return inside.contains(box) &&
-                   std::none_of(taken.begin(), taken.end(), [&](const QRectF& t) { return t.intersects(box); }) &&
+            return std::none_of(taken.begin(), taken.end(), [&](const QRectF& t) { return t.intersects(box); }) &&
                    std::none_of(curves.begin(), curves.end(), [&](const QPolygonF& c) { return crosses(c, box); });
         };
         for (const auto index : shownSeries()) {
@@ -170,7 +170,7 @@ void RunningSumChart::drawStops(QCustomPlot& plot, QCPAxisRect* rect, const Char
                         lookOf(series.how.accumulator), style.color(series.how.accumulator));
             const double width =
                 std::max(textSize(stop.head, style.strongFont()).width(), textSize(stop.text, style.axisFont()).width());
-            const auto box = placeBeside(at, {width, kTextHeight}, isFree);
+            const auto box = placeBeside(at, {width, kTextHeight}, inside, isFree);
             if (!box) continue;  // the table and the card above say it too
             taken.push_back(*box);
             painter.setPen(QPen(style.tokens.text3, 1));

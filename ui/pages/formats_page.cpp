@@ -29,7 +29,7 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kEditorColumn = 484, kLimitsColumnLeast = 340, kLimitsColumn = 424;  // px
+constexpr int kEditorColumn = 460, kLimitsColumnLeast = 387, kLimitsColumn = 424;  // px
 
 }  // namespace
 

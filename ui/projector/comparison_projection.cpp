@@ -167,7 +167,7 @@ QWidget* ComparisonProjection::makeFoot() {
                              tr("Formats on or off: Alt+1 to Alt+7"), tr("Reveal: R")})
         row->addWidget(roleLabel(text, "caption", bar));
     row->addStretch(1);
-    row->addWidget(roleLabel(tr("CPU, %1 threads").arg(environment().threads), "caption", bar));
+    row->addWidget(roleLabel(tr("CPU, %1").arg(threadsText(environment().threads)), "caption", bar));
     return bar;
 }
 
