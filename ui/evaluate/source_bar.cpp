@@ -1,5 +1,6 @@
 #include "evaluate/source_bar.h"
 
+#include <QDir>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -18,6 +19,12 @@ namespace mantissa::ui {
 namespace {
 
 const QString kFolder = QStringLiteral("pictures");
+
+/// A path with "~" for the user's own folder.
+QString fromHome(const QString& path) {
+    const QString home = QDir::homePath() + '/';
+    return path.startsWith(home) ? QStringLiteral("~/") + path.mid(home.size()) : path;
+}
 
 }  // namespace
 
@@ -136,7 +143,7 @@ QString SourceBar::stateText() const {
 void SourceBar::follow() {
     const auto& source = folder_.source();
     const bool running = folder_.running();
-    const QString path = source ? QString::fromStdString(source->path.string()) : tr("No pictures chosen");
+    const QString path = source ? fromHome(QString::fromStdString(source->path.string())) : tr("No pictures chosen");
     const QString labels = source && !source->labels.empty()
                                ? tr(", labels from %1").arg(QString::fromStdString(source->labels.filename().string()))
                                : QString();
