@@ -13,6 +13,7 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTimer>
+#include <QToolButton>
 #include <QUndoStack>
 #include <QUrl>
 #include <algorithm>
@@ -22,6 +23,7 @@
 #include "charts/top_classes_chart.h"
 #include "compare/custom_format_dialog.h"
 #include "compare/option_bar.h"
+#include "compare/report_strips.h"
 #include "compare/scales_dialog.h"
 #include "dot/dot_session.h"
 #include "formats/formats_state.h"
@@ -132,6 +134,31 @@ class TestCompareOptions final : public QObject {
         }));
         compares([this] { session().undoStack().undo(); });
         QCOMPARE(run("int8")->logits, usual);
+    }
+
+    void aClosedStripLeavesNoGapAndStaysClosed() {
+        auto* strips = fixture_.window->findChild<ReportStrips*>();
+        const auto close = [&] {
+            for (auto* strip : strips->findChildren<Strip*>())
+                if (strip->isVisible()) QTest::mouseClick(strip->findChild<QToolButton*>(), Qt::LeftButton);
+        };
+        const auto keep = [this](const QString& name, std::vector<std::string> layers) {
+            Choices choices = session().choices();
+            choices.keep = std::move(layers);
+            compares([&] { session().choose(name, choices); });
+        };
+        keep(QStringLiteral("Keep one"), {"conv1"});
+        QTRY_VERIFY(test::labelSays(*strips, QStringLiteral("1 module stays in FP32")));
+        close();
+        QVERIFY(!strips->isVisible());
+        compares([this] { session().run(); });
+        for (const auto* strip : strips->findChildren<Strip*>())
+            QVERIFY2(!strip->text().contains(QStringLiteral("in FP32")), qPrintable(strip->text()));
+        // Others are something else to say.
+        keep(QStringLiteral("Keep two"), {"conv1", "fc"});
+        QVERIFY(std::ranges::any_of(strips->findChildren<Strip*>(), [](const Strip* strip) {
+            return strip->text().contains(QStringLiteral("2 modules stay in FP32"));
+        }));
     }
 
     void aFolderToCalibrateOnThatIsNotThereIsSaidAndTheLastResultStays() {

@@ -19,17 +19,15 @@
 #include "compare/model_facts.h"
 #include "compare/option_bar.h"
 #include "compare/preprocessing_dialog.h"
+#include "compare/report_strips.h"
 #include "compare/run_words.h"
 #include "number_text.h"
-#include "session/layers_session.h"
 #include "session/session.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
-#include "widgets/clear_layout.h"
 #include "widgets/image_view.h"
 #include "widgets/panel_board.h"
 #include "widgets/segmented_control.h"
-#include "widgets/strip.h"
 
 namespace mantissa::ui {
 namespace {
@@ -43,15 +41,14 @@ constexpr int kTopCounts[]{5, 10, 20};
 ComparePage::ComparePage(Session& session, QWidget* parent)
     : Page(session, parent),
       options_(new OptionBar(session, this)),
+      strips_(new ReportStrips(session, this)),
       finding_(new FindingCard(this)),
       board_(new PanelBoard(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kCardGap);
     layout->addWidget(options_);
-    cautions_ = new QVBoxLayout;
-    cautions_->setSpacing(6);
-    layout->addLayout(cautions_);
+    layout->addWidget(strips_);
     layout->addWidget(finding_);
     layout->addWidget(board_, 1);
 
@@ -67,6 +64,8 @@ ComparePage::ComparePage(Session& session, QWidget* parent)
         connect(chart, &CompareChart::classChosen, this, [this](std::size_t index) {
             highlightClass(highlight_ == index ? std::nullopt : std::optional(index));
         });
+    connect(strips_, &ReportStrips::preprocessingRequested, this, &ComparePage::editPreprocessing);
+    connect(strips_, &ReportStrips::scalesRequested, this, &ComparePage::editScales);
     connect(&session, &Session::compareReady, this, &ComparePage::showReport);
     connect(&session, &Session::imageChanged, this, &ComparePage::showImage);
     connect(&session, &Session::modelChanged, this, &ComparePage::showState);
@@ -205,7 +204,6 @@ void ComparePage::setWidthClass(WidthClass width) {
     finding_->setNarrow(narrow);
     board_->arrange(width);
     updateCandidateSwitch();
-    showCautions();
     showState();
 }
 
@@ -232,7 +230,7 @@ void ComparePage::showReport() {
     board_->setSubtitle(weights_, weights_->subtitle());
     if (report->input) imageView_->setModelView(toQImage(report->input->view), report->input->cropInSource);
     updateCandidateSwitch();
-    showCautions();
+    strips_->setReport(report);
     showState();
 }
 
@@ -275,95 +273,6 @@ void ComparePage::chooseCandidate(std::size_t run) {
     candidateBox_->setCurrentIndex(static_cast<int>(place));
     differences_->setCandidate(run);
     logits_->setCandidate(run);
-}
-
-/// A model that does not say how pictures are made ready gets sensible values, which may be the wrong ones.
-void ComparePage::showAssumed(const CompareReport& report) {
-    if (report.preprocessing.fromFile || report.preprocessing != report.model->preprocessing) return;
-    if (report.model->sha256 == dismissedAssumed_) return;
-    auto* strip = new Strip(Strip::Kind::info, this);
-    strip->setText(tr("How the picture is made ready was assumed:"),
-                   tr("%1. The model does not say it; other values may give other answers.")
-                       .arg(preprocessingText(report.preprocessing)));
-    strip->addAction(tr("Preprocessing…"), [this] { editPreprocessing(); });
-    connect(strip, &Strip::closed, this, [this, sha = report.model->sha256] { dismissedAssumed_ = sha; });
-    cautions_->addWidget(strip);
-}
-
-/// What is not cast at all, because the user keeps it.
-void ComparePage::showKept(const CompareReport& report) {
-    if (report.keep.empty() || report.keep == dismissedKept_) return;
-    QStringList names;
-    for (const auto& path : report.keep) names << QString::fromStdString(path);
-    auto* strip = new Strip(Strip::Kind::info, this);
-    strip->setText(tr("%1 modules stay in FP32:").arg(names.size()),
-                   elidedMiddle(names.join(QStringLiteral(", ")), 90));
-    strip->setToolTip(plainToolTip(names.join(QLatin1Char('\n'))));
-    strip->addAction(tr("Cast every layer again"),
-                     [this] { session().layers().keepOnly(tr("Cast every layer again"), {}); });
-    connect(strip, &Strip::closed, this, [this, kept = report.keep] { dismissedKept_ = kept; });
-    cautions_->addWidget(strip);
-}
-
-/// Scales that are not the usual ones, which change what emulated formats give.
-void ComparePage::showScales(const CompareReport& report) {
-    const auto words = scaleWords(report.scales);
-    if (words.empty() || words == dismissedScales_) return;
-    auto* strip = new Strip(Strip::Kind::info, this);
-    strip->setText(tr("Scales of emulated formats:"), QString::fromStdString(words));
-    strip->addAction(tr("Change…"), [this] { editScales(); });
-    strip->addAction(tr("Usual scales"), [this] {
-        Choices choices = session().choices();
-        choices.scales = {};
-        session().choose(tr("Use the usual scales"), choices);
-    });
-    connect(strip, &Strip::closed, this, [this, words] { dismissedScales_ = words; });
-    cautions_->addWidget(strip);
-}
-
-void ComparePage::showCautions() {
-    clearLayout(*cautions_);
-    const auto& report = session().report();
-    if (!report) return;
-    showAssumed(*report);
-    showKept(*report);
-    showScales(*report);
-    // One line for all of them: cautions must not push the charts away.
-    std::vector<Format> slow;
-    QStringList names, times, factors, measured;
-    for (const auto index : slowRuns(*report)) {
-        const FormatRun& run = report->runs[index];
-        if (dismissedCautions_.contains(run.format.name)) continue;
-        slow.push_back(run.format);
-        names << titleOf(run);
-        times << millisecondsText(run.latency->median);
-        factors << timesText(*comparisonOf(*report, index)->slowdown);
-        measured << tr("%1 runs of %2").arg(QString::number(run.latency->runs), titleOf(run));
-    }
-    if (slow.empty()) return;
-    const QString joiner = tr(" and ");
-    auto* strip = new Strip(Strip::Kind::caution, this);
-    strip->setText(
-        (slow.size() == 1 ? tr("%1 is slow on this CPU:") : tr("%1 are slow on this CPU:")).arg(names.join(joiner)),
-        tr("%1 ms per image, %2 slower than %3. The values are correct. The time says nothing about a GPU.")
-            .arg(times.join(joiner), factors.join(joiner), titleOf(report->reference())));
-    strip->setToolTip(tr("Measured here after a warm-up: the median of %1 against %2 ms in %3.")
-                          .arg(measured.join(joiner), millisecondsText(report->reference().latency->median),
-                               titleOf(report->reference())));
-    strip->addAction(slow.size() == 1 ? tr("Use emulated %1").arg(names.front()) : tr("Use emulation"),
-                     [this, slow] { useEmulated(slow); });
-    connect(strip, &Strip::closed, this, [this, slow] {
-        for (const auto& format : slow) dismissedCautions_.insert(format.name);
-    });
-    cautions_->addWidget(strip);
-}
-
-void ComparePage::useEmulated(const std::vector<Format>& formats) {
-    Choices choices = session().choices();
-    choices.emulated.insert(choices.emulated.end(), formats.begin(), formats.end());
-    QStringList names;
-    for (const auto& format : formats) names << QString::fromStdString(format.title);
-    session().choose(tr("Use emulated %1").arg(names.join(QStringLiteral(", "))), choices);
 }
 
 void ComparePage::showState() {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QTimer>
-#include <set>
 
 #include "pages/page.h"
 #include "session/session.h"
@@ -9,7 +8,6 @@
 class QCheckBox;
 class QComboBox;
 class QLabel;
-class QVBoxLayout;
 
 namespace mantissa::ui {
 
@@ -23,8 +21,8 @@ class MetricTable;
 class ModelFacts;
 class OptionBar;
 class PanelBoard;
+class ReportStrips;
 class SegmentedControl;
-class Strip;
 class TopClassesChart;
 class WeightBytesChart;
 
@@ -57,18 +55,13 @@ class ComparePage final : public Page {
     void makeNumberPanels();
     void showReport();
     void showImage();
-    void showAssumed(const CompareReport& report);
-    void showKept(const CompareReport& report);
-    void showScales(const CompareReport& report);
-    void showCautions();
     void showState();
     QString previousOwner() const;
     void chooseCandidate(std::size_t run);
     void updateCandidateSwitch();
-    void useEmulated(const std::vector<Format>& formats);
 
     OptionBar* options_;
-    QVBoxLayout* cautions_;
+    ReportStrips* strips_;
     FindingCard* finding_;
     PanelBoard* board_;
     ImageView* imageView_;
@@ -89,10 +82,6 @@ class ComparePage final : public Page {
     std::vector<CompareChart*> charts_;
     std::vector<std::size_t> switchRuns_;  ///< the run behind each segment of the candidate switch
     std::optional<std::size_t> highlight_;
-    std::set<std::string> dismissedCautions_;  ///< formats whose caution the user has closed
-    std::vector<std::string> dismissedKept_;   ///< modules in FP32 whose strip the user has closed
-    std::string dismissedAssumed_;            ///< digest of the model whose strip the user has closed
-    std::string dismissedScales_;              ///< words of the scales whose strip the user has closed
     WidthClass width_ = WidthClass::wide;
     QTimer computing_;  ///< runs from the start of a job until it is worth saying so
 };
