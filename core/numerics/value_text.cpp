@@ -142,8 +142,8 @@ StoredValue TypedValue::quantisedIn(const Format& f, const Affine& affine, const
         // Integers have one zero.
         stored.exact = stored.exact || (stored.value == 0 && value_->value().is_zero() && !value_->negative());
     } else {
-        stored.error = stored.ulps = stored.value - nearestDouble();
-        stored.ulps = std::abs(stored.ulps);
+        stored.error = stored.value - nearestDouble();
+        stored.ulps = std::abs(stored.error);
         stored.relativeError = kNan;
     }
     return stored;
