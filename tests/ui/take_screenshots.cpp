@@ -22,7 +22,6 @@
 #include "session/layers_session.h"
 #include "session/settings.h"
 #include "theme/theme.h"
-#include "widgets/segmented_control.h"
 
 namespace {
 
@@ -109,9 +108,7 @@ int main(int argc, char** argv) {
             window.showPage(static_cast<int>(i));
             if (auto* formats = qobject_cast<FormatsPage*>(window.pages()[i]); formats && mode == ThemeMode::dark) {
                 // What is too large: the dark picture shows words in the error colour, and the other view.
-                if (!formats->restore("formats?value=65504&select=fp16")) return 1;
-                emit formats->viewSwitch().chosen(1);
-                formats->viewSwitch().setCurrent(1);
+                if (!formats->restore("formats?value=65504&select=fp16&view=range")) return 1;
             }
             if (auto* layers = qobject_cast<LayersPage*>(window.pages()[i]))
                 if (!showLayers(window, *layers, mode)) return 1;

@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QContextMenuEvent>
 #include <QDialogButtonBox>
@@ -102,8 +103,8 @@ class TestCompareOptions final : public QObject {
         chooseFromMenu(toggle("e6m9"), QStringLiteral("Edit custom format"));
         auto* dialog = fixture_.window->findChild<CustomFormatDialog*>();
         QVERIFY(dialog && dialog->isVisible());
-        dialog->exponentBits().setValue(8);
-        dialog->fractionBits().setValue(3);
+        dialog->editor().exponentField()->setValue(8);
+        dialog->editor().fractionField()->setValue(3);
         compares([&] { dialog->accept(); });
         QVERIFY(run("e8m3"));
         QVERIFY(!run("e6m9"));
@@ -190,23 +191,56 @@ class TestCompareOptions final : public QObject {
         QCOMPARE(session().choices().custom.name, std::string("e7m4"));
     }
 
+    void theCustomFormatKeepsItsSpecialCodesSubnormalsAndBias() {
+        session().setCustom(*findFormat("e6m9b20fnnosub"));
+        compares([this] { toggle("e6m9b20fnnosub")->click(); });
+        options().editCustomFormat();
+        auto* dialog = fixture_.window->findChild<CustomFormatDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        CustomFormatEditor& editor = dialog->editor();
+        QVERIFY(editor.biasField()->isVisible());
+        QCOMPARE(editor.biasField()->value(), 20);
+        QVERIFY(!editor.subnormalsBox()->isChecked());
+        QVERIFY(editor.specialsBox()->currentText().contains(QStringLiteral("(fn)")));
+        editor.fractionField()->setValue(8);
+        editor.subnormalsBox()->click();
+        QCOMPARE(dialog->format().name, std::string("e6m8b20fn"));
+        // A format there cannot be leaves the one there is.
+        editor.biasField()->setValue(2000);
+        QCOMPARE(dialog->format().name, std::string("e6m8b20fn"));
+        QCOMPARE(editor.biasField()->value(), 20);
+        QVERIFY(editor.summary().contains(QStringLiteral("no such format")));
+        compares([&] { dialog->accept(); });
+        QVERIFY(run("e6m8b20fn"));
+        compares([this] { session().undoStack().undo(); });
+        QVERIFY(run("e6m9b20fnnosub"));
+    }
+
     void aCustomFormatCannotRepeatAToggle() {
         CustomFormatDialog dialog(session().choices().custom);
         dialog.show();
         auto* ok = dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
-        dialog.exponentBits().setValue(4);
-        dialog.fractionBits().setValue(3);
-        QVERIFY(!ok->isEnabled());
-        dialog.fractionBits().setValue(4);
+        CustomFormatEditor& editor = dialog.editor();
+        editor.exponentField()->setValue(4);
+        editor.fractionField()->setValue(3);
+        // With infinities it is another than FP8's.
+        QCOMPARE(dialog.format().name, std::string("e4m3ieee"));
         QVERIFY(ok->isEnabled());
-        QCOMPARE(dialog.format().name, std::string("e4m4"));
+        editor.specialsBox()->setFocus();
+        QTest::keyClick(editor.specialsBox(), Qt::Key_Down);
+        QCOMPARE(dialog.format().name, std::string("e4m3"));
+        QVERIFY(!ok->isEnabled());
+        editor.fractionField()->setValue(4);
+        QVERIFY(ok->isEnabled());
+        QCOMPARE(dialog.format().name, std::string("e4m4fn"));
+        QTest::keyClick(editor.specialsBox(), Qt::Key_Up);
         // Emulation computes in FP32: what is finer cannot run, which is better said here than after a run.
-        dialog.exponentBits().setValue(11);
-        dialog.fractionBits().setValue(52);
+        editor.exponentField()->setValue(11);
+        editor.fractionField()->setValue(52);
         QVERIFY(!ok->isEnabled());
         QVERIFY(test::labelSays(dialog, QStringLiteral("Finer than FP32")));
-        dialog.exponentBits().setValue(99);
-        dialog.fractionBits().setValue(99);
+        editor.exponentField()->setValue(99);
+        editor.fractionField()->setValue(99);
         QCOMPARE(dialog.format().name, std::string("e11m52"));
     }
 

@@ -6,6 +6,8 @@
 #include "compare/metric_table.h"
 #include "compare/option_bar.h"
 #include "dot/dot_session.h"
+#include "formats/bit_legend.h"
+#include "formats/format_table.h"
 #include "formats/formats_session.h"
 #include "formats/value_bar.h"
 #include "formats/value_field.h"
@@ -14,6 +16,7 @@
 #include "projector/comparison_projection.h"
 #include "projector/page_projection.h"
 #include "projector/projector_window.h"
+#include "widgets/bit_row.h"
 #include "widgets/format_toggle.h"
 #include "window_fixture.h"
 
@@ -155,6 +158,42 @@ class TestProjector final : public QObject {
         QCOMPARE(page->formats().entry("bf16").stored.value, 256.0);
         // Closing the window while its page is away ends cleanly.
         fixture_.window.reset();
+    }
+
+    /// Digits of 18 px at least, as the axes of charts, on a screen of 1440 × 900, and their colours named.
+    void bitsAreReadFromAfar() {
+        press(Qt::Key_Escape);
+        QTRY_VERIFY(!fixture_.window->projector());
+        auto* page = fixture_.window->findChild<FormatsPage*>();
+        fixture_.window->showPage(1);
+        fixture_.window->showProjector();
+        projector()->showNormal();
+        projector()->resize(1440, 900);
+        QVERIFY(QTest::qWaitForWindowActive(projector()));
+        const auto legendsShown = [&] {
+            const auto all = page->findChildren<BitLegend*>();
+            return std::count_if(all.begin(), all.end(), [](const BitLegend* one) { return one->isVisible(); });
+        };
+        QTRY_COMPARE(legendsShown(), 1);
+        QTRY_VERIFY(page->table().row("fp64")->bits().cellRect(0).top() >
+                    page->table().row("fp64")->bits().cellRect(63).bottom());
+        for (const FormatRow* row : page->table().rows()) {
+            const BitRow& bits = row->bits();
+            QTRY_VERIFY2(bits.digitPixels() * projector()->zoom() >= 18, row->key().c_str());
+            QVERIFY2(row->rect().contains(bits.geometry()), row->key().c_str());
+            QVERIFY2(bits.rect().contains(bits.cellRect(0)), row->key().c_str());
+        }
+        QVERIFY(page->table().width() * projector()->zoom() <= projector()->width());
+        // A bit of the second line is flipped like any other.
+        BitRow& wide = page->table().row("fp64")->bits();
+        const auto before = page->formats().entry("fp64").stored.code;
+        QTest::mouseClick(&wide, Qt::LeftButton, {}, wide.cellRect(3).center());
+        QCOMPARE(page->formats().entry("fp64").stored.code, before ^ 8);
+        QPointer<ProjectorWindow> held(projector());
+        press(Qt::Key_Escape);
+        QTRY_VERIFY(!held);
+        QTRY_COMPARE(wide.cellRect(0).top(), wide.cellRect(63).top());
+        QTRY_VERIFY(legendsShown() <= 1);
     }
 
     void demonstrationsAreOneKeyThere() {

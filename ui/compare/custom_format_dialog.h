@@ -2,30 +2,29 @@
 
 #include <QDialog>
 
-#include "numerics/format.h"
+#include "formats/custom_format_editor.h"
 
 class QDialogButtonBox;
 class QLabel;
-class QSpinBox;
 
 namespace mantissa::ui {
 
-/// Chooses a format eXmY: 1 to 11 exponent bits, 0 to 52 fraction bits; shows what it can hold.
+/// Edits the custom format of a comparison; shows what it can hold.
 class CustomFormatDialog final : public QDialog {
     Q_OBJECT
 
   public:
     explicit CustomFormatDialog(const Format& format, QWidget* parent = nullptr);
 
-    Format format() const;
-    QSpinBox& exponentBits() const { return *exponent_; }
-    QSpinBox& fractionBits() const { return *fraction_; }
+    const Format& format() const { return format_; }
+    CustomFormatEditor& editor() const { return *editor_; }
 
   private:
+    void choose(const CustomParts& parts);
     void showLimits();
 
-    QSpinBox* exponent_;
-    QSpinBox* fraction_;
+    Format format_;
+    CustomFormatEditor* editor_;
     QLabel* limits_;
     QLabel* rules_;
     QDialogButtonBox* buttons_;

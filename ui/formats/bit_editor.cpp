@@ -122,7 +122,7 @@ void BitEditor::follow() {
     bits_->setAccessibleName(tr("Bits of %1, large").arg(entryTitle(entry)));
     captions_->setBits(f, code);
     binary_->setText(binaryFormula(f, code));
-    const QString formula = fractionFormula(f, code);
+    const QString formula = entry.affine ? rowNote(entry) : fractionFormula(f, code);
     fraction_->setText(formula);
     fraction_->setVisible(!formula.isEmpty());
     exact_->setNumber(QStringLiteral("= ") + exactText(entry.stored.value));

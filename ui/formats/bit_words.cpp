@@ -99,7 +99,7 @@ QString classSentence(const FormatEntry& entry) {
     const StoredValue& stored = entry.stored;
     QString text = classWords(f, stored.code) + QStringLiteral(". ");
     if (std::isfinite(stored.value)) {
-        const double gap = ulp(f, stored.value);
+        const double gap = stepOf(entry);
         const QString power = powerOfTwoText(gap);
         const QString decimal = exactText(gap, 18);
         text += QObject::tr("1 ULP = %1").arg(decimal);

@@ -3,11 +3,9 @@
 #include <vector>
 
 #include "formats/format_entry.h"
+#include "formats/formats_look.h"
 
 namespace mantissa::ui {
-
-/// Which error the table shows.
-enum class ErrorKind { relative, absolute, ulps };
 
 /// The error of an entry as a positive number; NaN where there is nothing to put on a scale (exact, undefined).
 double errorSize(const FormatEntry& entry, ErrorKind kind);

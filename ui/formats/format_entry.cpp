@@ -5,6 +5,7 @@
 
 #include "number_text.h"
 #include "numerics/rounding_interval.h"
+#include "numerics/stated_limits.h"
 #include "theme/format_look.h"
 
 namespace mantissa::ui {
@@ -55,6 +56,35 @@ QString towardsZeroText(const FormatEntry& entry, bool negative) {
                                                            : QObject::tr("%1 becomes").arg(placed);
 }
 
+/// Whether a value is beyond what the entry's codes reach, on the side of the stored one.
+bool isBeyond(const FormatEntry& entry, double value) {
+    const Format& f = entry.format;
+    const StoredValue& stored = entry.stored;
+    if (std::isinf(value)) return true;
+    if (f.kind != FormatKind::integer) return stored.value < 0 ? value < stored.value : value > stored.value;
+    // With a zero point both ends may lie on one side of 0.
+    return (nextUp(f, stored.code) == stored.code && value > stored.value) ||
+           (nextDown(f, stored.code) == stored.code && value < stored.value);
+}
+
+/// rowNote where codes have a scale and what is stored is a number.
+QString scaledNote(const FormatEntry& entry) {
+    const Affine& affine = *entry.affine;
+    const QString scale = compactText(static_cast<double>(affine.scale), 4);
+    if (entry.outcome == Outcome::clipped) {
+        const StatedLimits l = statedLimits(entry.format);
+        return QObject::tr("beyond %1 to %2, so the end of it")
+            .arg(compactText(codeValue(entry, encode(entry.format, l.lowest)), 4),
+                 compactText(codeValue(entry, encode(entry.format, l.max)), 4));
+    }
+    if (entry.outcome == Outcome::toZero) return QObject::tr("less than a step of %1, so 0").arg(scale);
+    const QString code = exactText(decode(entry.format, entry.stored.code));
+    if (affine.zeroPoint == 0) return QStringLiteral("%1 × %2").arg(code, scale);
+    return QStringLiteral("(%1 %2 %3) × %4")
+        .arg(code, affine.zeroPoint < 0 ? QStringLiteral("+") : QStringLiteral("−"),
+             QString::number(std::abs(affine.zeroPoint)), scale);
+}
+
 /// The code of the largest finite value of a sign.
 std::uint64_t largestCode(const Format& f, bool negative) {
     return encode(f, negative ? -limits(f).max : limits(f).max, {.overflow = Overflow::saturate});
@@ -62,7 +92,18 @@ std::uint64_t largestCode(const Format& f, bool negative) {
 
 }  // namespace
 
-Outcome outcomeOf(const Format& f, const TypedValue& typed, const StoredValue& stored) {
+double codeValue(const FormatEntry& entry, std::uint64_t code) {
+    return entry.affine ? static_cast<double>(affineValue(entry.format, code, *entry.affine))
+                        : decode(entry.format, code);
+}
+
+double stepOf(const FormatEntry& entry) {
+    return entry.affine ? static_cast<double>(entry.affine->scale) : ulp(entry.format, entry.stored.value);
+}
+
+Outcome outcomeOf(const FormatEntry& entry, const TypedValue& typed) {
+    const Format& f = entry.format;
+    const StoredValue& stored = entry.stored;
     const double value = typed.nearestDouble();
     if (stored.exact) return Outcome::exact;
     if (std::isnan(value)) return Outcome::noNan;
@@ -73,12 +114,12 @@ Outcome outcomeOf(const Format& f, const TypedValue& typed, const StoredValue& s
     if (std::isinf(stored.value)) return Outcome::toInfinity;
     if (stored.value == 0 && stored.error == 0) return Outcome::noMinusZero;
     const FormatLimits l = limits(f);
-    const bool beyond = std::isinf(value) || (stored.value < 0 ? value < stored.value : value > stored.value);
     const bool atEnd = f.kind == FormatKind::integer
                            ? nextUp(f, stored.code) == stored.code || nextDown(f, stored.code) == stored.code
                            : std::abs(stored.value) == l.max;
     // Within half a unit of the largest value it is rounding like everywhere else.
-    if (atEnd && beyond && !(std::abs(stored.error) <= ulp(f, l.max) / 2)) return Outcome::clipped;
+    const double lastStep = entry.affine ? stepOf(entry) : ulp(f, l.max);
+    if (atEnd && isBeyond(entry, value) && !(std::abs(stored.error) <= lastStep / 2)) return Outcome::clipped;
     // An unsigned integer ends at 0 as well: what is below is clipped, what is above underflows.
     if (stored.value == 0 && f.signBits == 0 && value < 0) return Outcome::clipped;
     return stored.value == 0 ? Outcome::toZero : Outcome::rounded;
@@ -149,6 +190,8 @@ QString rowNote(const FormatEntry& entry) {
     const FormatLimits l = limits(f);
     const QString max = compactText(l.max);
     const bool negative = std::signbit(entry.stored.value);
+    if (entry.affine && entry.outcome != Outcome::noNan && entry.outcome != Outcome::noMinusZero)
+        return scaledNote(entry);
     switch (entry.outcome) {
         case Outcome::toInfinity:
             return QObject::tr("%1 infinity (%2 if saturating)")

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <QString>
+#include <optional>
 #include <string>
 
+#include "numerics/affine.h"
 #include "numerics/format.h"
 #include "numerics/rounding.h"
 #include "numerics/value_text.h"
@@ -30,9 +32,16 @@ struct FormatEntry {
     StoredValue stored;
     Outcome outcome = Outcome::exact;
     RoundOptions rounding;  ///< by which the value was stored
+    std::optional<Affine> affine = std::nullopt;  ///< by which codes are read, where they have a scale
 };
 
-Outcome outcomeOf(const Format& format, const TypedValue& typed, const StoredValue& stored);
+/// What a code of the entry's format stands for.
+double codeValue(const FormatEntry& entry, std::uint64_t code);
+/// One unit in the last place at the stored value: of codes with a scale, that scale.
+double stepOf(const FormatEntry& entry);
+
+/// From format, stored value and scale of the entry.
+Outcome outcomeOf(const FormatEntry& entry, const TypedValue& typed);
 /// Whether the outcome is said in the error colour: the value is lost, not merely rounded.
 bool isLoss(Outcome outcome);
 

@@ -16,7 +16,11 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kMostBits = 64, kRowGap = 12, kMarker = 12;
+constexpr int kMostBits = 64, kRowGap = 12, kTightGap = 8, kMarker = 12;
+constexpr int kProjectedBits = 32;                                     // on a line
+constexpr int kNarrowestProjectedCell = 9, kWidestProjectedCell = 16;  // px
+constexpr int kNarrowestScale = 24;              // px of a column that still shows errors as lines
+constexpr int kAroundBits = 2, kBesideBits = 8;  // px
 constexpr int kNarrowestDots = 90, kWidestDots = 220;
 constexpr double kNumberPixels = 12;
 
@@ -34,17 +38,39 @@ RowLayout RowLayout::of(int width) {
     l.errorWidth = static_cast<int>(10 * digit) + 4;
     l.storedLength = tight ? 16 : width < 1250 ? 18 : 22;
     l.storedWidth = static_cast<int>(l.storedLength * digit) + 4;
-    const int gap = tight ? 8 : kRowGap;
+    const int gap = tight ? kTightGap : kRowGap;
     const int others = l.name + l.nameWidth + l.hexWidth + l.storedWidth + l.errorWidth + 4 * gap + 8;
     l.cell = std::clamp((width - others - kNarrowestDots) / kMostBits, 5, 9);
-    l.bits = l.name + l.nameWidth;
-    l.bitsWidth = kMostBits * l.cell + 6;
-    l.hex = l.bits + l.bitsWidth + gap;
-    l.stored = l.hex + l.hexWidth + gap;
-    l.error = l.stored + l.storedWidth + gap;
-    l.dots = l.error + l.errorWidth + gap;
-    l.dotsWidth = std::clamp(width - l.dots - 8, 0, kWidestDots);
+    l.place(gap, width);
     return l;
+}
+
+RowLayout RowLayout::forProjector(int width) {
+    RowLayout l;
+    const double digit = digitWidth();
+    l.shortNames = true;
+    l.cellsALine = kProjectedBits;
+    l.hexLength = 10;
+    l.storedLength = 15;
+    l.nameWidth = 112;
+    l.hexWidth = static_cast<int>(l.hexLength * digit) + 2;
+    l.storedWidth = static_cast<int>(l.storedLength * digit) + 4;
+    l.errorWidth = static_cast<int>(10 * digit) + 4;
+    l.rowHeight = 30;
+    const int others = l.name + l.nameWidth + l.hexWidth + l.storedWidth + l.errorWidth + 3 * kTightGap + 6;
+    l.cell = std::clamp((width - others) / kProjectedBits, kNarrowestProjectedCell, kWidestProjectedCell);
+    l.place(kTightGap, width);
+    return l;
+}
+
+void RowLayout::place(int gap, int width) {
+    bits = name + nameWidth;
+    bitsWidth = cellsALine * cell + 6;
+    hex = bits + bitsWidth + gap;
+    stored = hex + hexWidth + gap;
+    error = stored + storedWidth + gap;
+    dots = error + errorWidth + gap;
+    dotsWidth = std::clamp(width - dots - 8, 0, kWidestDots);
 }
 
 FormatRow::FormatRow(const std::string& key, QWidget* parent)
@@ -59,7 +85,7 @@ void FormatRow::setEntry(const FormatEntry& entry, bool selected) {
     entry_ = entry;
     selected_ = selected;
     bits_->setBits(entry.format, entry.stored.code);
-    bits_->resize(bits_->sizeHint());
+    placeBits();
     const QString title = entryTitle(entry);
     bits_->setAccessibleName(selected ? tr("Bits of %1, selected").arg(title) : tr("Bits of %1").arg(title));
     const QString word = outcomeWord(entry.outcome);
@@ -84,12 +110,27 @@ void FormatRow::setErrors(ErrorKind kind, const ErrorScale& scale) {
 
 void FormatRow::setLayoutOf(const RowLayout& layout) {
     layout_ = layout;
-    setFixedHeight(layout.rowHeight);
     bits_->setCellWidth(layout.cell);
-    bits_->resize(bits_->sizeHint());
-    bits_->move(layout.bits, (layout.rowHeight - bits_->height()) / 2);
+    bits_->setCellsALine(layout.cellsALine);
+    placeBits();
     update();
 }
+
+void FormatRow::setFields(QWidget* fields) {
+    fields_ = fields;
+    fields_->setParent(this);
+    fields_->show();
+    placeBits();
+}
+
+void FormatRow::placeBits() {
+    bits_->resize(bits_->sizeHint());
+    setFixedHeight(std::max(layout_.rowHeight, bits_->height() + kAroundBits));
+    bits_->move(layout_.bits, (height() - bits_->height()) / 2);
+    if (fields_) fields_->move(bits_->geometry().right() + kBesideBits, (height() - 1 - fields_->height()) / 2);
+}
+
+bool FormatRow::drawsErrors() const { return layout_.dotsWidth >= kNarrowestScale; }
 
 QRect FormatRow::cellRect(Cell cell) const {
     return cell == Cell::hex ? QRect(layout_.hex, 0, layout_.hexWidth, height())
@@ -123,22 +164,36 @@ void FormatRow::paintEvent(QPaintEvent*) {
          layout_.shortNames ? shortEntryTitle(entry_) : entryTitle(entry_), words, t.text1);
     text(layout_.name + layout_.nameWidth - kCount - 7, kCount, Qt::AlignRight, QString::number(entry_.format.bits()),
          small, t.text3);
-    const int noteLeft = layout_.bits + bits_->width() + 8;
+    const int noteLeft = (fields_ ? fields_ : bits_)->geometry().right() + kBesideBits;
     const int noteWidth = layout_.hex - 8 - noteLeft;
     if (noteWidth > 60) text(noteLeft, noteWidth, Qt::AlignLeft, rowNote(entry_), small, t.text3);
-    text(layout_.hex, layout_.hexWidth, Qt::AlignLeft, hexText(entry_.format, entry_.stored.code), numbers, t.text1);
+    const QString hex = hexText(entry_.format, entry_.stored.code);
+    if (hex.size() <= layout_.hexLength) {
+        text(layout_.hex, layout_.hexWidth, Qt::AlignLeft, hex, numbers, t.text1);
+    } else {
+        painter.setFont(numbers);
+        painter.setPen(t.text1);
+        painter.drawText(QRect(layout_.hex, line.top(), layout_.hexWidth + kTightGap, line.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         hex.left(layout_.hexLength) + '\n' + QStringLiteral("  ") + hex.mid(layout_.hexLength));
+    }
     const bool loss = isLoss(entry_.outcome);
     QFont strong = numbers;
     if (loss) strong.setWeight(QFont::DemiBold);
     text(layout_.stored, layout_.storedWidth, Qt::AlignLeft, exactText(entry_.stored.value, layout_.storedLength),
          strong, loss ? t.errorText : t.text1);
-    text(layout_.error, layout_.errorWidth, Qt::AlignLeft, errorText(entry_, kind_), numbers, t.text1);
+    // The word of an outcome stands where errors are drawn, or else in their place.
+    const QString word = drawsErrors() ? QString() : outcomeWord(entry_.outcome);
+    if (word.isEmpty())
+        text(layout_.error, layout_.errorWidth, Qt::AlignLeft, errorText(entry_, kind_), numbers, t.text1);
+    else
+        text(layout_.error, layout_.errorWidth, Qt::AlignLeft, word, small, t.errorText);
     paintError(painter, color);
 }
 
 void FormatRow::paintError(QPainter& painter, const QColor& color) const {
     const Tokens& t = Theme::instance().tokens();
-    if (layout_.dotsWidth < 24) return;
+    if (!drawsErrors()) return;
     const int left = layout_.dots, right = left + layout_.dotsWidth - 8, middle = (height() - 1) / 2;
     painter.setPen(t.chartGrid);
     for (const int mark : scale_.marks(layout_.dotsWidth / kMarkSpacing)) {

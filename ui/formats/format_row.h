@@ -21,9 +21,17 @@ struct RowLayout {
     int dots = 0, dotsWidth = 0;
     int rowHeight = 26;
     int storedLength = 20;  ///< characters
+    int cellsALine = 64;    ///< more bits go on in the next line
+    int hexLength = 18;     ///< characters; more go on in the next line
     bool shortNames = false;
 
     static RowLayout of(int width);
+    /// Of a row that is read from afar: digits first. Bits, and the hexadecimal digits of FP64, take two lines, and
+    /// what is drawn of the error is left out where there is no room for it.
+    static RowLayout forProjector(int width);
+
+  private:
+    void place(int gap, int width);
 };
 
 /// One format of the table: name, bits, hex, stored value, error. Hex and stored value are edited in place after a
@@ -39,9 +47,13 @@ class FormatRow final : public QWidget {
     void setEntry(const FormatEntry& entry, bool selected);
     void setErrors(ErrorKind kind, const ErrorScale& scale);
     void setLayoutOf(const RowLayout& layout);
+    /// Shows something between bits and hex; the note stands right of it.
+    void setFields(QWidget* fields);
     enum class Cell { hex, stored };
     void editCell(Cell cell);
     QLineEdit* editor() const { return editor_; }
+    /// Where the hexadecimal digits begin, px.
+    int hexLeft() const { return layout_.hex; }
     /// What was typed or pasted was not understood: says why; an editor stays open.
     void refuse(const QString& why);
 
@@ -58,12 +70,15 @@ class FormatRow final : public QWidget {
 
   private:
     QRect cellRect(Cell cell) const;
+    bool drawsErrors() const;
+    void placeBits();
     void paintError(QPainter& painter, const QColor& color) const;
     void finishEditing();
 
     std::string key_;
     FormatEntry entry_;
     BitRow* bits_;
+    QWidget* fields_ = nullptr;
     QLineEdit* editor_ = nullptr;
     Cell edited_ = Cell::hex;
     RowLayout layout_;

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "formats/formats_session.h"
+#include "formats/scale_fields.h"
 #include "number_text.h"
 #include "theme/theme.h"
 #include "widgets/bit_row.h"
@@ -18,7 +19,8 @@
 namespace mantissa::ui {
 namespace {
 
-constexpr int kTitleHeight = 22, kMostRows = 9;
+constexpr int kTitleHeight = 22;
+constexpr std::size_t kMostRows = 9;
 
 QString errorTitle(ErrorKind kind) {
     switch (kind) {
@@ -102,10 +104,8 @@ FormatTable::FormatTable(FormatsSession& formats, QWidget* parent)
     errors_->setSegments({{tr("Relative"), {}, tr("Error divided by the value typed")},
                           {tr("Absolute"), {}, tr("Stored value less the value typed")},
                           {tr("ULP"), {}, tr("Error in units in the last place of the format, at the stored value")}});
-    connect(errors_, &SegmentedControl::chosen, this, [this](int index) {
-        kind_ = static_cast<ErrorKind>(index);
-        follow();
-    });
+    connect(errors_, &SegmentedControl::chosen, this,
+            [this](int index) { formats_.setErrorsShown(static_cast<ErrorKind>(index)); });
     shown_->setProperty("small", true);
     shown_->setAccessibleName(tr("Formats in the table"));
     shown_->addItems({tr("Main formats"), tr("8 bits and less"), tr("Integers"), tr("All formats")});
@@ -130,6 +130,8 @@ void FormatTable::follow() {
     shown_->setCurrentIndex(static_cast<int>(formats_.state().shown));
     std::vector<const FormatEntry*> entries;
     for (const auto& key : keys) entries.push_back(&formats_.entry(key));
+    kind_ = formats_.state().look.errors;
+    errors_->setCurrent(static_cast<int>(kind_));
     scale_ = ErrorScale::of(kind_, entries);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         rows_[i]->setEntry(*entries[i], keys[i] == formats_.state().selected);
@@ -144,11 +146,17 @@ void FormatTable::makeRows(const std::vector<std::string>& keys) {
         old->deleteLater();
     }
     rows_.clear();
+    scaleFields_ = nullptr;
     for (const auto& key : keys) {
         auto* row = new FormatRow(key, content_);
         column_->insertWidget(static_cast<int>(rows_.size()), row);
         rows_.push_back(row);
         connectRow(row);
+        if (key == kScaledKey) {
+            scaleFields_ = new ScaleFields(formats_);
+            connect(scaleFields_, &ScaleFields::refused, this, &FormatTable::refused);
+            row->setFields(scaleFields_);
+        }
         row->show();
     }
     layOut();
@@ -174,8 +182,9 @@ void FormatTable::connectRow(FormatRow* row) {
 }
 
 QSize FormatTable::minimumSizeHint() const {
-    const int rows = std::min(static_cast<int>(rows_.size()), kMostRows);
-    return {320, kTitleHeight + rows * layout_.rowHeight + 1};
+    int height = kTitleHeight + 1;
+    for (std::size_t i = 0; i < rows_.size() && i < kMostRows; ++i) height += rows_[i]->minimumHeight();
+    return {320, height};
 }
 
 QSize FormatTable::sizeHint() const { return minimumSizeHint(); }
@@ -186,10 +195,17 @@ void FormatTable::resizeEvent(QResizeEvent* event) {
 }
 
 void FormatTable::layOut() {
-    const bool scrolls = static_cast<int>(rows_.size()) > kMostRows;
-    layout_ = RowLayout::of(width() - (scrolls ? scroll_->verticalScrollBar()->sizeHint().width() : 0));
+    const bool scrolls = rows_.size() > kMostRows;
+    const int room = width() - (scrolls ? scroll_->verticalScrollBar()->sizeHint().width() : 0);
+    layout_ = projected_ ? RowLayout::forProjector(room) : RowLayout::of(room);
     for (auto* row : rows_) row->setLayoutOf(layout_);
     header_->update();
+}
+
+void FormatTable::setProjected(bool projected) {
+    projected_ = projected;
+    layOut();
+    updateGeometry();
 }
 
 DataTable FormatTable::table() const {
@@ -200,7 +216,12 @@ DataTable FormatTable::table() const {
     for (const auto* row : rows_) {
         const FormatEntry& entry = formats_.entry(row->key());
         const QString word = outcomeWord(entry.outcome);
-        table.rows.push_back({entryTitle(entry), QString::fromStdString(bitText(entry.format, entry.stored.code)),
+        const QString title = entry.affine
+                                  ? tr("%1, scale %2, zero point %3")
+                                        .arg(entryTitle(entry), QString::fromStdString(scaleText(entry.affine->scale)))
+                                        .arg(entry.affine->zeroPoint)
+                                  : entryTitle(entry);
+        table.rows.push_back({title, QString::fromStdString(bitText(entry.format, entry.stored.code)),
                               hexText(entry.format, entry.stored.code),
                               QString::fromStdString(exactDecimalText(entry.stored.value)),
                               classWords(entry.format, entry.stored.code), plain(entry.stored.error),

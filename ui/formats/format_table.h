@@ -13,6 +13,7 @@ class QVBoxLayout;
 namespace mantissa::ui {
 
 class FormatsSession;
+class ScaleFields;
 class SegmentedControl;
 
 /// The same value in every format: bits to one scale, hex, stored value and error. Rows follow the session; bits and
@@ -31,9 +32,17 @@ class FormatTable final : public QWidget {
     QComboBox* formatsBox() const { return shown_; }
     /// Every column of the rows shown, all three errors included, exact values in full and numbers that read back.
     DataTable table() const;
+    /// Scale and zero point in the row of INT8; none where that is not shown.
+    ScaleFields* scaleFields() const { return scaleFields_; }
+    /// Digits large enough to be read from afar.
+    void setProjected(bool projected);
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
+
+  signals:
+    /// What was typed into a row was not understood; empty: it is again.
+    void refused(const QString& why);
 
   protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -53,6 +62,8 @@ class FormatTable final : public QWidget {
     SegmentedControl* errors_;
     QComboBox* shown_;
     std::vector<FormatRow*> rows_;
+    ScaleFields* scaleFields_ = nullptr;
+    bool projected_ = false;
     ErrorKind kind_ = ErrorKind::relative;
     ErrorScale scale_;
     RowLayout layout_;

@@ -20,8 +20,8 @@ class FormatsCommand final : public QUndoCommand {
           after_(std::move(after)),
           gesture_(gesture) {}
 
-    void undo() override { session_.apply(before_); }
-    void redo() override { session_.apply(after_); }
+    void undo() override { go(after_, before_); }
+    void redo() override { go(before_, after_); }
     int id() const override { return gesture_ == 0 ? -1 : gesture_; }
     bool mergeWith(const QUndoCommand* next) override {
         const auto* other = dynamic_cast<const FormatsCommand*>(next);
@@ -33,6 +33,12 @@ class FormatsCommand final : public QUndoCommand {
     }
 
   private:
+    void go(const FormatsState& from, const FormatsState& to) {
+        FormatsState there = to;
+        there.look = session_.lookAfter(from, to);
+        session_.apply(there);
+    }
+
     FormatsSession& session_;
     FormatsState before_, after_;
     int gesture_;
@@ -92,7 +98,7 @@ const FormatEntry& FormatsSession::entry(std::string_view key) const {
 QString FormatsSession::valueText() const {
     if (const auto* typed = std::get_if<TypedText>(&state_.source)) return QString::fromStdString(typed->text);
     const auto& bits = std::get<SourceBits>(state_.source);
-    return QString::fromStdString(exactInputText(decode(state_.formatOf(bits.key), bits.code)));
+    return QString::fromStdString(exactInputText(state_.valueOf(bits.key, bits.code)));
 }
 
 int FormatsSession::newGesture() {
@@ -102,7 +108,7 @@ int FormatsSession::newGesture() {
 
 TypedValue FormatsSession::valueOf(const FormatsState& state) const {
     if (const auto* bits = std::get_if<SourceBits>(&state.source))
-        return TypedValue::fromDouble(decode(state.formatOf(bits->key), bits->code));
+        return TypedValue::fromDouble(state.valueOf(bits->key, bits->code));
     const auto& typed = std::get<TypedText>(state.source);
     // What is in a state has been read before, so it can be read again.
     return TypedValue::parse(typed.text, state.formatOf(typed.readIn)).value();
@@ -114,14 +120,21 @@ void FormatsSession::apply(const FormatsState& state) {
     entries_.clear();
     const auto* bits = std::get_if<SourceBits>(&state.source);
     for (const auto& key : FormatsState::allKeys()) {
-        FormatEntry one{.key = key, .format = state.formatOf(key), .stored = {}, .rounding = state.roundOptions()};
-        one.stored = value_.storedIn(one.format, state.roundOptions());
+        FormatEntry one{.key = key,
+                        .format = state.formatOf(key),
+                        .stored = {},
+                        .rounding = state.roundOptions(),
+                        .affine = state.affineOf(key)};
+        one.stored = one.affine ? value_.quantisedIn(one.format, *one.affine, one.rounding)
+                                : value_.storedIn(one.format, one.rounding);
         // A NaN's payload and the sign of a zero are the row's own, whatever rounding would make of them.
         if (bits && bits->key == key) {
             one.stored.code = bits->code;
             one.stored.exact = true;
+            // Two codes may stand for one float32 where the scale is extreme.
+            if (one.affine) one.stored.value = codeValue(one, bits->code);
         }
-        one.outcome = outcomeOf(one.format, value_, one.stored);
+        one.outcome = outcomeOf(one, value_);
         entries_.push_back(std::move(one));
     }
     session_.setCustom(state.custom);
@@ -130,6 +143,12 @@ void FormatsSession::apply(const FormatsState& state) {
 
 void FormatsSession::change(const QString& name, const FormatsState& after, int gesture) {
     if (after == state_) return;
+    FormatsState next = after;
+    next.look.zoom.reset();  // it was into the surroundings of what was there before
+    push(name, next, gesture);
+}
+
+void FormatsSession::push(const QString& name, const FormatsState& after, int gesture) {
     session_.undoStack().push(new FormatsCommand(*this, name, after, gesture));
 }
 
@@ -235,7 +254,10 @@ bool FormatsSession::stagnates(const FormatEntry& entry) const {
     // The parser keeps the sum exact.
     const auto sum =
         TypedValue::parse("(" + exactDecimalText(entry.stored.value) + ")+(" + state_.addend + ")", format("fp64"));
-    return sum && sum->storedIn(entry.format, state_.roundOptions()).value == entry.stored.value;
+    if (!sum) return false;
+    const StoredValue stored = entry.affine ? sum->quantisedIn(entry.format, *entry.affine, entry.rounding)
+                                            : sum->storedIn(entry.format, entry.rounding);
+    return stored.value == entry.stored.value;
 }
 
 FormatsSession::CustomParts FormatsSession::customParts() const {
@@ -257,20 +279,68 @@ Status FormatsSession::setCustom(const CustomParts& parts, int gesture) {
     return Done{};
 }
 
-FormatsState FormatsSession::withCustom(const Format& custom) const {
+FormatsState FormatsSession::withoutBitsOf(std::string_view key) const {
     FormatsState after = state_;
+    if (const auto* bits = std::get_if<SourceBits>(&state_.source); bits && bits->key == key)
+        after.source = TypedText{.text = exactInputText(state_.valueOf(key, bits->code)), .readIn = state_.selected};
+    return after;
+}
+
+FormatsState FormatsSession::withCustom(const Format& custom) const {
     // Bits of the old layout mean nothing in the new one: the value stays.
-    if (const auto* bits = std::get_if<SourceBits>(&state_.source); bits && bits->key == kCustomKey)
-        after.source = TypedText{.text = exactInputText(decode(state_.custom, bits->code)), .readIn = state_.selected};
+    FormatsState after = withoutBitsOf(kCustomKey);
     after.custom = custom;
     return after;
+}
+
+Status FormatsSession::typeScale(const QString& text, int gesture) {
+    const auto scale = readScale(text.trimmed().toStdString());
+    if (!scale) return scale.error();
+    scaleInt8({.scale = *scale, .zeroPoint = state_.int8.zeroPoint}, gesture);
+    return Done{};
+}
+
+Status FormatsSession::typeZeroPoint(const QString& text, int gesture) {
+    const auto zeroPoint = readZeroPoint(text.trimmed().toStdString());
+    if (!zeroPoint) return zeroPoint.error();
+    scaleInt8({.scale = state_.int8.scale, .zeroPoint = *zeroPoint}, gesture);
+    return Done{};
+}
+
+void FormatsSession::scaleInt8(const Int8Scale& scale, int gesture) {
+    if (scale == state_.int8) return;
+    FormatsState after = withoutBitsOf(kScaledKey);
+    after.int8 = scale;
+    change(
+        tr("Scale INT8 by %1, zero point %2").arg(QString::fromStdString(scaleText(scale.scale))).arg(scale.zeroPoint),
+        after, gesture);
+}
+
+void FormatsSession::setErrorsShown(ErrorKind errors) {
+    state_.look.errors = errors;
+    emit changed();
+}
+
+void FormatsSession::setValuesShown(ValuesView view) {
+    if (view == state_.look.values) return;
+    state_.look.values = view;
+    state_.look.zoom.reset();  // another axis
+    emit changed();
+}
+
+FormatsLook FormatsSession::lookAfter(const FormatsState& from, const FormatsState& to) const {
+    FormatsLook look = to.look;
+    if (from.look.errors == to.look.errors) look.errors = state_.look.errors;
+    if (from.look.values == to.look.values) look.values = state_.look.values;
+    if (look.values != to.look.values) look.zoom.reset();
+    return look;
 }
 
 void FormatsSession::restore(const FormatsState& state) {
     FormatsState after = state;
     const auto keys = after.shownKeys();
     if (std::find(keys.begin(), keys.end(), after.selected) == keys.end()) after.shown = ShownFormats::all;
-    change(tr("Restore a state"), after);
+    if (after != state_) push(tr("Restore a state"), after, 0);
 }
 
 }  // namespace mantissa::ui

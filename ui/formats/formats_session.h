@@ -50,6 +50,9 @@ class FormatsSession final : public QObject {
     void setShown(ShownFormats shown);
     /// What is added to see where sums stagnate; nothing changes on an error.
     Status setAddend(const QString& text, int gesture = 0);
+    /// Scale or zero point of INT8; nothing changes on an error. A value that is the bits of INT8 stays the value.
+    Status typeScale(const QString& text, int gesture = 0);
+    Status typeZeroPoint(const QString& text, int gesture = 0);
     /// Whether value + addend, rounded once, is the stored value again.
     bool stagnates(const FormatEntry& entry) const;
     /// What a custom format consists of; without a bias it has the usual one of its shape.
@@ -66,6 +69,11 @@ class FormatsSession final : public QObject {
     Status setCustom(const CustomParts& parts, int gesture = 0);
     /// Everything at once, from a text or a file.
     void restore(const FormatsState& state);
+    /// How the value is shown is no step of undo.
+    void setErrorsShown(ErrorKind errors);
+    void setValuesShown(ValuesView view);
+    /// Remembers what part of its axis the chart shows; says nothing, for the chart shows it already.
+    void setZoom(const std::optional<ZoomRange>& zoom) { state_.look.zoom = zoom; }
 
   signals:
     void changed();
@@ -78,6 +86,12 @@ class FormatsSession final : public QObject {
     void followCustom();
     /// The state with another custom format.
     FormatsState withCustom(const Format& custom) const;
+    void scaleInt8(const Int8Scale& scale, int gesture);
+    /// The state with its value as a number instead of the bits of `key`, which are about to mean something else.
+    FormatsState withoutBitsOf(std::string_view key) const;
+    /// How the value is shown after a step from one state to another: what the step left alone stays as it is.
+    FormatsLook lookAfter(const FormatsState& from, const FormatsState& to) const;
+    void push(const QString& name, const FormatsState& after, int gesture);
 
     Session& session_;
     FormatsState state_;

@@ -24,6 +24,24 @@ constexpr ShownName kShownNames[]{{ShownFormats::main, "main"},
                                   {ShownFormats::integers, "integers"},
                                   {ShownFormats::all, "all"}};
 
+struct ErrorsName {
+    ErrorKind errors;
+    std::string_view name;
+};
+constexpr ErrorsName kErrorsNames[]{
+    {ErrorKind::relative, "relative"}, {ErrorKind::absolute, "absolute"}, {ErrorKind::ulps, "ulp"}};
+
+struct ViewName {
+    ValuesView view;
+    std::string_view name;
+};
+constexpr ViewName kViewNames[]{{ValuesView::near, "near"},
+                                {ValuesView::range, "range"},
+                                {ValuesView::codes, "codes"},
+                                {ValuesView::scaled, kScaledKey}};
+constexpr std::string_view kZoomTo = "..";
+constexpr double kLeastZoom = 1e-250, kMostZoom = 1e250;  // what an axis can show
+
 Error misread(std::string message, std::string_view part) {
     return {.code = ErrorCode::invalidArgument, .message = std::move(message), .where = std::string(part)};
 }
@@ -104,6 +122,62 @@ auto valueIn(const Table& table, std::string_view name) {
     return std::optional<Value>();
 }
 
+std::optional<double> numberFrom(std::string_view text) {
+    double number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::string zoomText(const ZoomRange& zoom) {
+    return shortestText(zoom.low) + std::string(kZoomTo) + shortestText(zoom.high);
+}
+
+Result<ZoomRange> zoomFrom(std::string_view text) {
+    const auto middle = text.find(kZoomTo);
+    if (middle != std::string_view::npos) {
+        const auto low = numberFrom(text.substr(0, middle)), high = numberFrom(text.substr(middle + kZoomTo.size()));
+        // NaN compares false.
+        if (low && high && *high - *low >= kLeastZoom && *high - *low <= kMostZoom)
+            return ZoomRange{.low = *low, .high = *high};
+    }
+    return misread("is no part of an axis; write its two ends, the lower first: -0.01..0.01", text);
+}
+
+/// Takes a part that says how the page looks; nothing where it is about something else.
+std::optional<Status> takeLookPart(std::string_view name, const std::string& value, FormatsLook& look) {
+    if (name == "errors") {
+        for (const auto& [errors, text] : kErrorsNames)
+            if (text == value) return look.errors = errors, Done{};
+        return misread("is no kind of error; there are relative, absolute and ulp", value);
+    }
+    if (name == "view") {
+        for (const auto& [view, text] : kViewNames)
+            if (text == value) return look.values = view, Done{};
+        return misread("is no view of the values; there are near, range, codes and int8", value);
+    }
+    if (name != "zoom") return std::nullopt;
+    const auto zoom = zoomFrom(value);
+    if (!zoom) return zoom.error();
+    look.zoom = *zoom;
+    return Done{};
+}
+
+/// Takes scale or zero point of INT8; nothing where the part is about something else.
+std::optional<Status> takeScalePart(std::string_view name, const std::string& value, Int8Scale& int8) {
+    if (name == "scale") {
+        const auto scale = readScale(value);
+        if (!scale) return scale.error();
+        int8.scale = *scale;
+        return Done{};
+    }
+    if (name != "zero-point") return std::nullopt;
+    const auto zeroPoint = readZeroPoint(value);
+    if (!zeroPoint) return zeroPoint.error();
+    int8.zeroPoint = *zeroPoint;
+    return Done{};
+}
+
 /// What a text says besides the state itself, gathered before it is put together.
 struct Parts {
     std::optional<std::string> value, readIn, select;
@@ -111,6 +185,8 @@ struct Parts {
 };
 
 Status takePart(std::string_view name, const std::string& value, FormatsState& state, Parts& parts) {
+    if (const auto taken = takeLookPart(name, value, state.look)) return *taken;
+    if (const auto taken = takeScalePart(name, value, state.int8)) return *taken;
     if (name == "value") {
         parts.value = value;
     } else if (name == "in") {
@@ -148,6 +224,8 @@ Status takePart(std::string_view name, const std::string& value, FormatsState& s
 }
 
 Result<FormatsState> putTogether(FormatsState state, const Parts& parts) {
+    if (state.look.zoom && state.look.values != ValuesView::near && state.look.values != ValuesView::range)
+        return misread("goes with view=near or view=range", "zoom");
     if (parts.bitsOf) {
         const auto key = keyOf(*parts.bitsOf, state);
         if (!key) return key.error();
@@ -192,6 +270,16 @@ bool isShown(const Format& f, ShownFormats shown) {
 
 const Format& FormatsState::formatOf(std::string_view key) const { return key == kCustomKey ? custom : format(key); }
 
+std::optional<Affine> FormatsState::affineOf(std::string_view key) const {
+    if (key != kScaledKey || int8.isPlain()) return std::nullopt;
+    return int8.affine();
+}
+
+double FormatsState::valueOf(std::string_view key, std::uint64_t code) const {
+    const auto affine = affineOf(key);
+    return affine ? static_cast<double>(affineValue(formatOf(key), code, *affine)) : decode(formatOf(key), code);
+}
+
 std::vector<std::string> FormatsState::allKeys() {
     std::vector<std::string> keys;
     for (const auto& f : knownFormats()) keys.push_back(f.name);
@@ -231,6 +319,11 @@ std::string stateText(const FormatsState& state) {
     if (state.seed != start.seed) add("seed", std::to_string(state.seed));
     if (state.addend != start.addend) add("add", state.addend);
     if (state.shown != start.shown) add("show", nameIn(kShownNames, state.shown));
+    if (state.int8.scale != start.int8.scale) add("scale", scaleText(state.int8.scale));
+    if (state.int8.zeroPoint != start.int8.zeroPoint) add("zero-point", std::to_string(state.int8.zeroPoint));
+    if (state.look.errors != start.look.errors) add("errors", nameIn(kErrorsNames, state.look.errors));
+    if (state.look.values != start.look.values) add("view", nameIn(kViewNames, state.look.values));
+    if (state.look.zoom) add("zoom", zoomText(*state.look.zoom));
     return text;
 }
 

@@ -87,7 +87,7 @@ void NeighbourTable::setEntry(const FormatEntry& entry) {
     const std::uint64_t codes[]{nextUp(f, here), here, nextDown(f, here)};
     for (std::size_t i = 0; i < lines_.size(); ++i) {
         const bool none = i != 1 && codes[i] == here;
-        const double value = decode(f, codes[i]);
+        const double value = codeValue(entry, codes[i]);
         lines_[i].value->setText(none ? tr("none") : exactText(value));
         lines_[i].hex->setText(none ? QString() : hexText(f, codes[i]));
         lines_[i].gap->setText(none || i == 1 ? QString() : gapTextOf(entry.stored.value, value));

@@ -6,9 +6,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
-#include <algorithm>
 
-#include "charts/representable_chart.h"
 #include "formats/bit_editor.h"
 #include "formats/bit_legend.h"
 #include "formats/custom_format.h"
@@ -18,6 +16,7 @@
 #include "formats/limits_table.h"
 #include "formats/stagnation_line.h"
 #include "formats/value_bar.h"
+#include "formats/values_panel.h"
 #include "number_text.h"
 #include "session/session.h"
 #include "theme/theme.h"
@@ -78,6 +77,10 @@ void FormatsPage::makeTableCard() {
     });
     copy->setMenu(menu);
     tableCard_->addHeaderWidget(copy);
+    projectedLegend_ = new BitLegend;
+    projectedLegend_->hide();
+    tableCard_->addBody(projectedLegend_, 0);
+    connect(table_, &FormatTable::refused, valueBar_, &ValueBar::showProblem);
     tableCard_->addBody(table_);
     stagnation_ = new StagnationLine(*formats_);
     tableCard_->addBody(stagnation_, 0);
@@ -88,16 +91,10 @@ void FormatsPage::makePanels() {
     board_->addPanel(
         {.title = tr("Bits"), .tab = tr("Bits"), .body = editor_, .header = {editor_->hexBox(), editor_->undoButton()}},
         {.column = 0, .row = 0, .stretch = 1, .tabGroup = 0});
-    chart_ = new RepresentableChart;
-    views_ = new SegmentedControl(tr("Representable values shown"));
-    nameViews(WidthClass::wide);
-    connect(views_, &SegmentedControl::chosen, this,
-            [this](int index) { chart_->setView(static_cast<RepresentableView>(index)); });
-    connect(chart_, &RepresentableChart::codeChosen, this, [this](const QString& key, quint64 code) {
-        formats_->setBits(key.toStdString(), code, tr("Choose a value"));
-    });
-    board_->addPanel({.title = tr("Representable values"), .tab = tr("Values"), .body = chart_, .header = {views_}},
-                     {.column = 1, .row = 0, .stretch = 1, .tabGroup = 1});
+    values_ = new ValuesPanel(*formats_);
+    board_->addPanel(
+        {.title = tr("Representable values"), .tab = tr("Values"), .body = values_, .header = {values_->viewSwitch()}},
+        {.column = 1, .row = 0, .stretch = 1, .tabGroup = 1});
     auto* copy = linkButton(tr("Copy table"));
     QWidget* limitsBody = makeLimits();
     auto* menu = new QMenu(copy);
@@ -128,22 +125,20 @@ QWidget* FormatsPage::makeLimits() {
     return body;
 }
 
-void FormatsPage::nameViews(WidthClass width) {
-    const bool narrow = width == WidthClass::narrow;
-    const int current = std::max(0, views_->current());
-    views_->setSegments(
-        {{narrow ? tr("Near") : tr("Near the value"), {}, tr("Values around this one, linear scale")},
-         {narrow ? tr("Range") : tr("Whole range"), {}, tr("From the smallest to the largest value, log scale")},
-         {narrow ? tr("Codes") : tr("All codes"), {}, tr("Every code of a format of 8 bits or less, by binade")}});
-    views_->setCurrent(current);
-}
+std::vector<Chart*> FormatsPage::charts() const { return values_->charts(); }
+RepresentableChart& FormatsPage::representable() const { return values_->representable(); }
+ScaledLine& FormatsPage::scaledLine() const { return values_->scaledLine(); }
+SegmentedControl& FormatsPage::viewSwitch() const { return *values_->viewSwitch(); }
 
-std::vector<Chart*> FormatsPage::charts() const { return {chart_}; }
+void FormatsPage::setProjected(bool projected) {
+    projectedLegend_->setVisible(projected);
+    table_->setProjected(projected);
+}
 
 void FormatsPage::setWidthClass(WidthClass width) {
     width_ = width;
     legend_->setVisible(width == WidthClass::wide);
-    nameViews(width);
+    values_->setShortNames(width == WidthClass::narrow);
     board_->arrange(width);
     emit statusTextChanged();
 }
@@ -151,15 +146,7 @@ void FormatsPage::setWidthClass(WidthClass width) {
 void FormatsPage::onShown() { session().checkItself(); }
 
 void FormatsPage::follow() {
-    const FormatsState& state = formats_->state();
     board_->setSubtitle(editor_, tr("%1: click, or arrow keys and Space").arg(entryTitle(formats_->selected())));
-    RepresentableData shown{.entries = {},
-                            .selected = state.selected,
-                            .typed = formats_->value().nearestDouble(),
-                            .typedText = formats_->valueText(),
-                            .rounding = state.roundOptions()};
-    for (const auto& key : state.shownKeys()) shown.entries.push_back(formats_->entry(key));
-    chart_->setData(std::move(shown));
     const Format& selected = formats_->selected().format;
     const QString users = usersText(selected);
     uses_->setText(users.isEmpty() ? tr("%1: no use known").arg(shortTitle(selected))

@@ -15,9 +15,11 @@ class FormatsSession;
 class LimitsTable;
 class PanelBoard;
 class RepresentableChart;
+class ScaledLine;
 class SegmentedControl;
 class StagnationLine;
 class ValueBar;
+class ValuesPanel;
 
 /// One value in every format: bits that can be flipped, errors, neighbours, limits.
 class FormatsPage final : public Page {
@@ -30,6 +32,7 @@ class FormatsPage final : public Page {
     Glyph icon() const override { return Glyph::formats; }
     std::vector<Chart*> charts() const override;
     void setWidthClass(WidthClass width) override;
+    void setProjected(bool projected) override;
     void onShown() override;
     QString statusText() const override;
 
@@ -39,8 +42,9 @@ class FormatsPage final : public Page {
     BitEditor& editor() const { return *editor_; }
     LimitsTable& limitsTable() const { return *limits_; }
     CustomFormat& customFormat() const { return *custom_; }
-    RepresentableChart& representable() const { return *chart_; }
-    SegmentedControl& viewSwitch() const { return *views_; }
+    RepresentableChart& representable() const;
+    ScaledLine& scaledLine() const;
+    SegmentedControl& viewSwitch() const;
     StagnationLine& stagnation() const { return *stagnation_; }
     /// Shows what `formats?…` says; an Error names what is not understood.
     Status restore(std::string_view stateText);
@@ -50,13 +54,13 @@ class FormatsPage final : public Page {
     void makePanels();
     QWidget* makeLimits();
     QString selfCheckText() const;
-    void nameViews(WidthClass width);
     void follow();
 
     FormatsSession* formats_;
     ValueBar* valueBar_;
     Card* tableCard_;
     BitLegend* legend_;
+    BitLegend* projectedLegend_;  ///< on a line of its own
     FormatTable* table_;
     PanelBoard* board_;
     BitEditor* editor_;
@@ -64,8 +68,7 @@ class FormatsPage final : public Page {
     CustomFormat* custom_;
     ElidedLabel* uses_;
     StagnationLine* stagnation_;
-    RepresentableChart* chart_;
-    SegmentedControl* views_;
+    ValuesPanel* values_;
     WidthClass width_ = WidthClass::wide;
 };
 

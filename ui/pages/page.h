@@ -33,6 +33,8 @@ class Page : public QWidget {
     /// Called when the page comes to the front and when the window's width class changes.
     virtual void onShown() {}
     virtual void setWidthClass(WidthClass) {}
+    /// On the projector, and back from it: what is read from afar is drawn larger there.
+    virtual void setProjected(bool) {}
     /// Whether Run (F5) has something to do here, and that: a comparison, unless the page has work of its own.
     virtual bool canRun() const;
     virtual void run();

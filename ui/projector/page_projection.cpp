@@ -51,6 +51,7 @@ PageProjection::PageProjection(Page& page, QStackedWidget& home, QWidget* parent
     auto* inside = new QVBoxLayout(around);
     inside->setContentsMargins(kPageMargin, 0, kPageMargin, 8);
     inside->addWidget(page_);
+    page_->setProjected(true);
     page_->setWidthClass(WidthClass::narrow);
     page_->show();
     scroll->setWidget(around);
@@ -103,6 +104,7 @@ void PageProjection::giveBack() {
     const int index = home_.indexOf(place);
     const bool current = home_.currentWidget() == place;
     setPlotPixels(home_.devicePixelRatioF());
+    page_->setProjected(false);
     home_.removeWidget(place);
     home_.insertWidget(index, page_);
     if (current) home_.setCurrentIndex(index);

@@ -15,8 +15,10 @@ namespace {
 constexpr int kOverviewWidth = 9, kOverviewHeight = 19;                   // px a cell
 constexpr int kEditorWidth = 27, kEditorHeight = 27, kNumberHeight = 13;  // px
 constexpr int kWrappedHeight = 24;                                        // px a cell where there are lines
-constexpr int kCellsALine = 16;
+constexpr int kEditorCells = 16, kOverviewCells = 64;                     // on a line, unless told
+constexpr int kAroundDigit = 9;     // px of an overview cell above and below its digit, together with its frame
 constexpr int kFrame = 2;           // px of the focus frame around an overview row
+constexpr int kEditorDigit = 15;    // px
 constexpr int kNarrowestDigit = 6;  // px of a cell that still holds a digit
 
 enum class Field { sign, exponent, fraction, integer };
@@ -47,7 +49,8 @@ BitRow::BitRow(Size size, QWidget* parent)
     : QWidget(parent),
       size_(size),
       format_(mantissa::format("fp32")),
-      cellWidth_(size == Size::overview ? kOverviewWidth : kEditorWidth) {
+      cellWidth_(size == Size::overview ? kOverviewWidth : kEditorWidth),
+      cellsALine_(size == Size::overview ? kOverviewCells : kEditorCells) {
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setCursor(Qt::PointingHandCursor);
@@ -71,31 +74,43 @@ void BitRow::setCellWidth(int pixels) {
     update();
 }
 
-int BitRow::linesOfCells() const {
-    return size_ == Size::overview ? 1 : (format_.bits() + kCellsALine - 1) / kCellsALine;
+void BitRow::setCellsALine(int cells) {
+    if (cellsALine_ == cells) return;
+    cellsALine_ = cells;
+    updateGeometry();
+    update();
 }
 
-int BitRow::cellsOnFirstLine() const { return format_.bits() - (linesOfCells() - 1) * kCellsALine; }
+int BitRow::digitPixels() const {
+    if (size_ == Size::editor) return kEditorDigit;
+    return cellWidth_ < kNarrowestDigit ? 0 : cellWidth_ + 2;
+}
+
+int BitRow::linesOfCells() const { return (format_.bits() + cellsALine_ - 1) / cellsALine_; }
 
 int BitRow::cellHeight() const {
-    if (size_ == Size::overview) return kOverviewHeight;
+    if (size_ == Size::overview) return std::max(kOverviewHeight, cellWidth_ + kAroundDigit);
     return linesOfCells() > 1 ? kWrappedHeight : kEditorHeight;
 }
 
-int BitRow::lineHeight() const { return size_ == Size::overview ? kOverviewHeight : kNumberHeight + cellHeight(); }
+int BitRow::lineHeight() const { return size_ == Size::overview ? cellHeight() : kNumberHeight + cellHeight(); }
 
 QRect BitRow::cellRect(int bit) const {
-    if (size_ == Size::overview)
-        return {kFrame + (format_.bits() - 1 - bit) * cellWidth_, kFrame, cellWidth_, kOverviewHeight};
+    if (size_ == Size::overview) {
+        // All begin at the left, sign first, so that fields of several formats compare.
+        const int index = format_.bits() - 1 - bit;
+        return {kFrame + index % cellsALine_ * cellWidth_, kFrame + index / cellsALine_ * lineHeight(), cellWidth_,
+                cellHeight()};
+    }
     // The last bit ends the last line; lines are flush right, so that equal places stand below each other.
-    const int line = linesOfCells() - 1 - bit / kCellsALine;
-    const int columns = std::min(format_.bits(), kCellsALine);
-    const int column = columns - 1 - bit % kCellsALine;
+    const int line = linesOfCells() - 1 - bit / cellsALine_;
+    const int columns = std::min(format_.bits(), cellsALine_);
+    const int column = columns - 1 - bit % cellsALine_;
     return {kFrame + column * cellWidth_, kFrame + line * lineHeight() + kNumberHeight, cellWidth_, cellHeight()};
 }
 
 QSize BitRow::sizeHint() const {
-    const int columns = size_ == Size::overview ? format_.bits() : std::min(format_.bits(), kCellsALine);
+    const int columns = std::min(format_.bits(), cellsALine_);
     return {2 * kFrame + columns * cellWidth_ + 1, 2 * kFrame + linesOfCells() * lineHeight() + 1};
 }
 
@@ -150,7 +165,7 @@ void BitRow::mouseMoveEvent(QMouseEvent* event) {
     // A fast pointer skips cells: all between the last one and this one are painted.
     const QPoint at = event->position().toPoint();
     int bit = bitAt(at);
-    if (bit < 0 && size_ == Size::overview) bit = bitAt({at.x(), kFrame + kOverviewHeight / 2});
+    if (bit < 0 && size_ == Size::overview) bit = bitAt({at.x(), cellRect(cursor_).center().y()});
     if (bit < 0) return;
     const int from = cursor_, step = bit > from ? 1 : -1;
     for (int each = from; each != bit + step; each += step) setBit(each, paintedBit_, true);
@@ -227,9 +242,9 @@ void BitRow::paintEvent(QPaintEvent*) {
     const Tokens& colors = Theme::instance().tokens();
     QPainter painter(this);
     const bool large = size_ == Size::editor;
-    const double digitSize = large ? 15 : cellWidth_ >= kOverviewWidth ? 11 : cellWidth_ + 2;
-    const QFont zero = themeFont(FontRole::numbers, digitSize);
-    const QFont one = themeFont(FontRole::numbers, digitSize, FontWeight::semibold);
+    const int digitSize = digitPixels();
+    const QFont zero = themeFont(FontRole::numbers, std::max(1, digitSize));
+    const QFont one = themeFont(FontRole::numbers, std::max(1, digitSize), FontWeight::semibold);
     const QFont number = themeFont(FontRole::words, kAxisPixels);
     for (int bit = 0; bit < format_.bits(); ++bit) {
         const QRect cell = cellRect(bit);
@@ -238,7 +253,7 @@ void BitRow::paintEvent(QPaintEvent*) {
         painter.setPen(t.outline);
         painter.setBrush(colorOf(field, t));
         painter.drawRect(cell);
-        if (cellWidth_ < kNarrowestDigit) {
+        if (digitSize == 0) {
             // No room for digits: a bar is 1, an empty cell 0.
             if (on)
                 painter.fillRect(cell.adjusted(2, 4, -1, -3), field == Field::sign ? t.digitOnDark : t.digitOnLight);

@@ -20,12 +20,16 @@ class BitRow final : public QWidget {
 
     void setBits(const Format& format, std::uint64_t code);
     void setCellWidth(int pixels);
+    /// Overview: more bits than these go on in the next line.
+    void setCellsALine(int cells);
     const Format& format() const { return format_; }
     std::uint64_t code() const { return code_; }
     /// The bit that the keyboard acts on; 0 is the last.
     int cursor() const { return cursor_; }
     /// Where a bit is drawn.
     QRect cellRect(int bit) const;
+    /// Height of the font of the digits; 0 where cells are too narrow for any.
+    int digitPixels() const;
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
@@ -53,7 +57,6 @@ class BitRow final : public QWidget {
     void moveCursor(int bit);
     bool jumpToField(int key);
     int linesOfCells() const;
-    int cellsOnFirstLine() const;
     int cellHeight() const;
     int lineHeight() const;
 
@@ -62,6 +65,7 @@ class BitRow final : public QWidget {
     std::uint64_t code_ = 0;
     int cursor_ = 0;
     int cellWidth_;
+    int cellsALine_;
     bool painting_ = false;  ///< a drag is on
     bool paintedBit_ = false;
 };
