@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -17,6 +19,12 @@ enum class ErrorCode {
     internal          ///< a library failed in a way the input does not explain
 };
 
+/// How long a file is, and how long its own header says it should be.
+struct CutShort {
+    std::uint64_t present = 0;    ///< bytes in the file
+    std::uint64_t announced = 0;  ///< bytes the whole file would have; more than are present
+};
+
 /// One error, in words a user can act on.
 struct Error {
     ErrorCode code = ErrorCode::internal;
@@ -24,6 +32,8 @@ struct Error {
     std::string where{};    ///< file, byte offset, tensor or operator; empty when the message says it all
     std::string op{};      ///< the ATen operator, when an operator failed
     std::string layer{};   ///< its module path, when an operator failed
+    /// When a file ends early and its header, which is whole, tells where it should.
+    std::optional<CutShort> cutShort{};
 
     /// `where: message`, on one line, as the command line prints it.
     std::string text() const { return where.empty() ? message : where + ": " + message; }

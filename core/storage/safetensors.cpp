@@ -82,13 +82,18 @@ Result<TensorRecord> readDescription(const std::string& name, const Json& json, 
     record.dtype = *known;
     const Json& shape = json["shape"];
     if (!shape.is_array() || shape.size() > 64) return context.corrupt("its shape is not a list of sizes", name);
-    std::uint64_t bytes = elementBytes(record.dtype);
+    std::uint64_t bits = elementBits(record.dtype);
     for (const Json& size : shape) {
         const auto n = unsignedOf(size);
         if (!n || *n > INT64_MAX) return context.corrupt("its shape holds something that is no size", name);
-        if (__builtin_mul_overflow(bytes, *n, &bytes)) return context.corrupt("its shape asks for more than 2^64 bytes", name);
+        if (__builtin_mul_overflow(bits, *n, &bits)) return context.corrupt("its shape asks for more than 2^64 bits", name);
         record.shape.push_back(static_cast<std::int64_t>(*n));
     }
+    if (bits % 8 != 0)
+        return context.corrupt("its shape asks for " + std::to_string(record.numel()) + " values of " +
+                                   std::to_string(elementBits(record.dtype)) + " bits, which do not fill whole bytes",
+                               name);
+    const std::uint64_t bytes = bits / 8;
     const Json& offsets = json["data_offsets"];
     const auto first = offsets.is_array() && offsets.size() == 2 ? unsignedOf(offsets[0]) : std::nullopt;
     const auto last = offsets.is_array() && offsets.size() == 2 ? unsignedOf(offsets[1]) : std::nullopt;
@@ -166,10 +171,15 @@ Result<SafetensorsFile> openSafetensors(const std::filesystem::path& path) {
                                        std::to_string(range.begin - expected) + " bytes after the tensor before it; the file is damaged",
                                    name);
         if (range.end > data.size()) {
-            const std::uint64_t whole = ranges.back().end;
-            return context.corrupt("is the first tensor past the end: the header announces " + megabytes(whole - data.size()) +
-                                       " more than the file holds. It is cut short; copy or download it again",
-                                   name);
+            // Not that of the last in order: a damaged header may let one begin inside another.
+            const std::uint64_t whole = std::ranges::max_element(ranges, {}, &Range::end)->end;
+            Error error = context.corrupt("is the first tensor past the end: the header announces " + megabytes(whole - data.size()) +
+                                              " more than the file holds. It is cut short; copy or download it again",
+                                          name);
+            // A damaged header may announce an end that no file has.
+            if (std::uint64_t announced = 0; !__builtin_add_overflow(whole, 8 + headerSize, &announced))
+                error.cutShort = {.present = bytes.size(), .announced = announced};
+            return error;
         }
         expected = range.end;
         range.record.bytes = data.subspan(range.begin, range.end - range.begin);

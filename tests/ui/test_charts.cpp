@@ -1,16 +1,21 @@
 #include <qcustomplot.h>
 
 #include <QClipboard>
+#include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QGuiApplication>
 #include <QSignalSpy>
 #include <QSvgRenderer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
+#include <algorithm>
 #include <memory>
 #include <set>
 
 #include "charts/chart_export.h"
+#include "charts/chart_writer.h"
 #include "charts/data_table_dialog.h"
 #include "charts/differences_chart.h"
 #include "charts/export_all.h"
@@ -44,6 +49,11 @@ int countOf(const QImage& image, const QColor& color) {
 QByteArray readAll(const std::filesystem::path& path) {
     QFile file(QString::fromStdString(path.string()));
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// All that is in a folder, hidden files too.
+QStringList namesIn(const QString& folder) {
+    return QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
 }
 
 }  // namespace
@@ -177,6 +187,83 @@ class TestCharts final : public QObject {
         for (const auto& path : *written) QVERIFY2(!QImage::fromData(readAll(path)).isNull(), path.c_str());
         QVERIFY(std::filesystem::exists(target / "differences-bf16.png"));
         QVERIFY(std::filesystem::exists(target / "logits-e4m3.png"));
+    }
+
+    void chartsAreWrittenWithoutHoldingUpTheWindow() {
+        QTemporaryDir folder;
+        ChartWriter writer;
+        QSignalSpy progress(&writer, &ChartWriter::progress), finished(&writer, &ChartWriter::finished);
+        // What the event loop does between two charts: a timer of the same thread that fires all the while.
+        int turns = 0;
+        QElapsedTimer since;
+        qint64 longest = 0;
+        QTimer pulse;
+        connect(&pulse, &QTimer::timeout, &pulse, [&] {
+            longest = std::max(longest, since.restart());
+            ++turns;
+        });
+        auto charts = chartsOf(makeReport(), folder.path().toStdString(), {});
+        const auto asked = charts.size();
+        since.start();
+        pulse.start(0);
+        writer.start(std::move(charts));
+        QVERIFY(writer.busy());
+        QCOMPARE(progress.count(), 0);  // nothing is painted before the caller has returned
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 60000);
+        qInfo("%zu charts, longest turn of the event loop %lld ms", asked, static_cast<long long>(longest));
+        QVERIFY(turns > static_cast<int>(asked));
+        QCOMPARE(progress.count(), static_cast<int>(asked));
+        const auto last = progress.last()[0].value<ProgressUpdate>();
+        QCOMPARE(last.done + 1, last.total);
+        const auto outcome = finished[0][0].value<ChartWriter::Outcome>();
+        QVERIFY(!outcome.error);
+        QCOMPARE(outcome.written.size(), asked);
+        for (const auto& path : outcome.written) QVERIFY2(!QImage::fromData(readAll(path)).isNull(), path.c_str());
+        QCOMPARE(namesIn(folder.path()).size(), static_cast<qsizetype>(asked));
+        QVERIFY(!writer.busy());
+    }
+
+    void cancellingLeavesOnlyWholeFiles() {
+        QTemporaryDir folder;
+        ChartWriter writer;
+        QSignalSpy finished(&writer, &ChartWriter::finished);
+        connect(&writer, &ChartWriter::progress, &writer, [&](const ProgressUpdate& update) {
+            if (update.done == 2) writer.cancel();  // the third is in hand
+        });
+        writer.start(chartsOf(makeReport(), folder.path().toStdString(), {}));
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 60000);
+        const auto outcome = finished[0][0].value<ChartWriter::Outcome>();
+        QVERIFY(outcome.error);
+        QCOMPARE(outcome.error->code, ErrorCode::cancelled);
+        // The temporary files have hidden names: these count too.
+        QCOMPARE(namesIn(folder.path()), QStringList({"latency.png", "top-classes.png"}));
+        for (const auto& path : outcome.written) QVERIFY(!QImage::fromData(readAll(path)).isNull());
+        QCOMPARE(outcome.written.size(), std::size_t{2});
+    }
+
+    void aFileThatCannotBeWrittenEndsIt() {
+        QTemporaryDir folder;
+        QVERIFY(QDir(folder.path()).mkdir("weight-bytes.png"));  // a folder in the place of the third
+        ChartWriter writer;
+        QSignalSpy finished(&writer, &ChartWriter::finished);
+        writer.start(chartsOf(makeReport(), folder.path().toStdString(), {}));
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 60000);
+        const auto outcome = finished[0][0].value<ChartWriter::Outcome>();
+        QVERIFY(outcome.error);
+        QVERIFY2(outcome.error->text().find("weight-bytes.png") != std::string::npos, outcome.error->text().c_str());
+        QCOMPARE(namesIn(folder.path()), QStringList({"latency.png", "top-classes.png", "weight-bytes.png"}));
+    }
+
+    void aWriterThatGoesAwayStops() {
+        QTemporaryDir folder;
+        {
+            ChartWriter writer;
+            QSignalSpy progress(&writer, &ChartWriter::progress);
+            writer.start(chartsOf(makeReport(), folder.path().toStdString(), {}));
+            QTRY_COMPARE(progress.count(), 1);
+        }
+        QTest::qWait(50);
+        QVERIFY(namesIn(folder.path()).isEmpty());
     }
 
     void emptyChartsAreLeftOutOfTheFolder() {

@@ -2,10 +2,13 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDir>
 #include <QDropEvent>
 #include <QFile>
 #include <QLabel>
 #include <QMimeData>
+#include <QPointer>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -13,6 +16,7 @@
 #include <QUndoStack>
 #include <QUrl>
 #include <algorithm>
+#include <cmath>
 
 #include "bundled.h"
 #include "charts/chart.h"
@@ -29,6 +33,7 @@
 #include "widgets/error_card.h"
 #include "widgets/format_toggle.h"
 #include "widgets/image_view.h"
+#include "widgets/missing_bytes_bar.h"
 #include "widgets/strip.h"
 #include "window/drop_frame.h"
 #include "window/file_box.h"
@@ -58,6 +63,18 @@ class TestWindow final : public QObject {
         QSignalSpy problem(&window_->session(), &Session::problem);
         window_->openFiles({path.toStdString()});
         QVERIFY(problem.wait(kPatience));
+    }
+    /// What is written whole closes the dialog.
+    void saveAndWait(ExportDialog& dialog, const QString& target) {
+        QSignalSpy exported(&dialog, &ExportDialog::exported);
+        dialog.writeTo(target.toStdString());
+        QVERIFY(exported.count() > 0 || exported.wait(kPatience));
+        QTRY_VERIFY(!window_->findChild<ExportDialog*>());
+    }
+    QPushButton* buttonNamed(const QWidget& root, const char* text) const {
+        for (auto* button : root.findChildren<QPushButton*>())
+            if (button->text() == QString::fromUtf8(text)) return button;
+        return nullptr;
     }
     void drop(const QMimeData& data) {
         QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
@@ -186,6 +203,51 @@ class TestWindow final : public QObject {
         // What is asked for afterwards clears the card.
         waitForReport([this] { window_->openFiles({bundledSamples().back()}); });
         QVERIFY(!card->isVisible());
+    }
+
+    void aFileCutShortShowsWhatIsMissing() {
+        const QByteArray header = R"({"a":{"dtype":"U8","shape":[1000],"data_offsets":[0,1000]}})";
+        QByteArray file(8, '\0');
+        file[0] = static_cast<char>(header.size());
+        file += header + QByteArray(250, 'x');
+        openInVain(fixture_.writeFile("cut.safetensors", file));
+        auto* card = window_->findChild<ErrorCard*>();
+        auto* bar = card->findChild<MissingBytesBar*>();
+        QTRY_VERIFY(bar->isVisible());
+        QCOMPARE(bar->file().present, static_cast<std::uint64_t>(file.size()));
+        QCOMPARE(bar->file().announced, bar->file().present + 750);
+        const double part = static_cast<double>(file.size()) / static_cast<double>(file.size() + 750);
+        const double whole = bar->missingRect().right() - bar->readableRect().left();
+        QVERIFY(std::abs(bar->readableRect().width() / whole - part) < 0.01);
+        QVERIFY(bar->missingRect().right() <= bar->width());
+        QVERIFY(
+            test::labelSays(*card, QStringLiteral("750 bytes, %1 % of the file").arg(std::lround((1 - part) * 100))));
+        const QString words = QStringLiteral("ends at byte %1 of %2").arg(file.size()).arg(file.size() + 750);
+        QVERIFY2(bar->accessibleName().contains(words), qPrintable(bar->accessibleName()));
+        QVERIFY2(card->accessibleDescription().contains(words), qPrintable(card->accessibleDescription()));
+        QVERIFY(card->details().contains(words));
+        // In both themes the missing part is drawn in the colour of errors, the readable one is not.
+        for (const auto mode : {ThemeMode::dark, ThemeMode::light}) {
+            Theme::instance().setMode(mode);
+            const QImage image = bar->grab().toImage();
+            const QColor error = Theme::instance().tokens().errorText;
+            const auto inErrorColor = [&](const QRectF& area) {
+                int count = 0;
+                const QRect rect = area.toRect().adjusted(3, 3, -3, -3);
+                for (int y = rect.top(); y <= rect.bottom(); ++y)
+                    for (int x = rect.left(); x <= rect.right(); ++x) {
+                        const QColor pixel = image.pixelColor(x, y);
+                        count += std::abs(pixel.red() - error.red()) + std::abs(pixel.green() - error.green()) < 60;
+                    }
+                return count;
+            };
+            QVERIFY(inErrorColor(bar->missingRect()) > 100);
+            QCOMPARE(inErrorColor(bar->readableRect()), 0);
+        }
+        // Another problem has no such bar.
+        openInVain(fixture_.writeFile("broken.safetensors", "no model at all"));
+        QTRY_VERIFY(card->isVisible() && !bar->isVisible());
+        QVERIFY(!card->accessibleDescription().contains(QStringLiteral("Missing")));
     }
 
     void escClosesTheErrorCard() {
@@ -338,39 +400,82 @@ class TestWindow final : public QObject {
         QVERIFY(dialog && dialog->isVisible());
         QVERIFY(!dialog->exportsAll());
         const QString path = fixture_.folder.filePath("chart.png");
-        const auto written = dialog->writeTo(path.toStdString());
-        QVERIFY(written.ok());
         const ChartExportOptions options = dialog->options();
+        saveAndWait(*dialog, path);
         const QImage image(path);
         QCOMPARE(image.size(), (QSizeF(options.size) * options.scale).toSize());
         QCOMPARE(image.dotsPerMeterX(), static_cast<int>(std::lround(options.dpi / 0.0254)));
         QVERIFY(!options.caption.isEmpty());
-        dialog->close();
     }
 
     void allChartsAreExportedIntoAFolder() {
         QTest::keyClick(window_, Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
         auto* dialog = window_->findChild<ExportDialog*>();
         QVERIFY(dialog && dialog->exportsAll());
-        const auto written = dialog->writeTo(fixture_.folder.filePath("charts").toStdString());
-        QVERIFY(written.ok());
-        for (const auto& path : *written) QVERIFY(!QImage(QString::fromStdString(path.string())).isNull());
-        dialog->close();
+        const QString folder = fixture_.folder.filePath("charts");
+        saveAndWait(*dialog, folder);
+        const QStringList written = QDir(folder).entryList(QDir::Files | QDir::Hidden);
+        for (const auto& name : written) QVERIFY2(!QImage(QDir(folder).filePath(name)).isNull(), qPrintable(name));
+        QVERIFY(window_->findChild<JobStatus*>()->text().contains(QString::number(written.size())));
         // Of the comparison, the same files that the command line writes.
-        const auto compared = exportCharts(*window_->session().report(), written->front().parent_path() / "compared");
+        const auto compared =
+            exportCharts(*window_->session().report(), fixture_.folder.filePath("compared").toStdString());
         QVERIFY(compared.ok());
         for (const auto& path : *compared)
-            QVERIFY2(std::count_if(written->begin(), written->end(),
-                                   [&](const auto& one) { return one.filename() == path.filename(); }) == 1,
-                     path.c_str());
-        QVERIFY(written->size() > compared->size());  // the other pages' too
+            QVERIFY2(written.contains(QString::fromStdString(path.filename().string())), path.c_str());
+        QVERIFY(written.size() > static_cast<qsizetype>(compared->size()));  // the other pages' too
+    }
+
+    void anExportShowsHowFarItIsAndIsCancelledWithEsc() {
+        QTest::keyClick(window_, Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+        QPointer<ExportDialog> dialog = window_->findChild<ExportDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        auto* bar = dialog->findChild<QProgressBar*>();
+        QVERIFY(!bar->isVisible());
+        const QString folder = fixture_.folder.filePath("half");
+        dialog->writeTo(folder.toStdString());
+        QVERIFY(dialog->busy());
+        QVERIFY(!buttonNamed(*dialog, "Save…")->isEnabled());
+        QVERIFY(!dialog->findChild<QComboBox*>()->isEnabled());
+        QVERIFY(buttonNamed(*dialog, "Cancel"));
+        QTRY_VERIFY(bar->isVisible() && bar->value() == 1);
+        QVERIFY(test::labelSays(*dialog, QStringLiteral("2 of %1").arg(bar->maximum())));
+        QTest::keyClick(dialog, Qt::Key_Escape);
+        QVERIFY(dialog && dialog->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!dialog->busy(), kPatience);
+        QVERIFY(dialog->isVisible());
+        QVERIFY(test::labelSays(*dialog, QStringLiteral("Cancelled")));
+        QVERIFY(test::labelSays(*dialog, QStringLiteral("1 of %1 charts saved in").arg(bar->maximum())));
+        QCOMPARE(QDir(folder).entryList(QDir::Files | QDir::Hidden).size(), 1);
+        QVERIFY(!bar->isVisible());
+        // It can be asked for again, with a mouse, and cancelled with one.
+        QVERIFY(buttonNamed(*dialog, "Save…")->isEnabled());
+        dialog->writeTo(folder.toStdString());
+        QTest::mouseClick(buttonNamed(*dialog, "Cancel"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(!dialog->busy(), kPatience);
+        QVERIFY(test::labelSays(*dialog, QStringLiteral("Nothing was written")));
+        QTest::keyClick(dialog, Qt::Key_Escape);
+        QVERIFY(!dialog || !dialog->isVisible());
+    }
+
+    void aWindowClosedWhileChartsAreWrittenGoesAtOnce() {
+        QTest::keyClick(window_, Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* dialog = window_->findChild<ExportDialog*>();
+        QVERIFY(dialog);
+        const QString folder = fixture_.folder.filePath("left");
+        dialog->writeTo(folder.toStdString());
+        QTRY_VERIFY(dialog->findChild<QProgressBar*>()->maximum() > 1);
+        fixture_.window.reset();
+        for (const auto& name : QDir(folder).entryList(QDir::Files | QDir::Hidden))
+            QVERIFY(!QImage(QDir(folder).filePath(name)).isNull());
     }
 
     void anUnwritableTargetIsSaidInTheDialog() {
         QTest::keyClick(window_, Qt::Key_E, Qt::ControlModifier);
         auto* dialog = window_->findChild<ExportDialog*>();
-        QVERIFY(!dialog->writeTo("/absent/folder/chart.png").ok());
-        QVERIFY(test::labelSays(*dialog, QStringLiteral("Not saved")));
+        dialog->writeTo("/absent/folder/chart.png");
+        QTRY_VERIFY(!dialog->busy());
+        QTRY_VERIFY(test::labelSays(*dialog, QStringLiteral("Not saved. /absent/folder/chart.png")));
         QVERIFY(dialog->isVisible());
         dialog->close();
     }

@@ -11,6 +11,7 @@
 #include <QSvgGenerator>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "charts/chart.h"
 #include "charts/legend.h"
@@ -85,10 +86,12 @@ void paintPicture(const Chart& chart, QCPPainter& painter, const ChartExportOpti
 
 Error notWritten(const std::string& what) { return {.code = ErrorCode::internal, .message = what}; }
 
-Result<QByteArray> pngBytes(const Chart& chart, const ChartExportOptions& options) {
+Result<QByteArray> encoded(const PaintedChart& painted) {
+    if (const auto* bytes = std::get_if<QByteArray>(&painted.content)) return *bytes;
     QByteArray bytes;
     QBuffer buffer(&bytes);
-    if (!chartImage(chart, options).save(&buffer, "PNG")) return notWritten("the picture could not be encoded as PNG");
+    if (!std::get<QImage>(painted.content).save(&buffer, "PNG"))
+        return notWritten("the picture could not be encoded as PNG");
     return bytes;
 }
 
@@ -159,53 +162,48 @@ QImage chartImage(const Chart& chart, const ChartExportOptions& options) {
 }
 
 Result<QByteArray> chartBytes(const Chart& chart, const QString& suffix, const ChartExportOptions& options) {
-    if (!chart.emptyText().isEmpty())
-        return Error{.code = ErrorCode::invalidArgument,
-                     .message = "the chart is empty: " + chart.emptyText().toStdString()};
-    const QString kind = suffix.toLower();
-    if (kind == QLatin1String("png")) return pngBytes(chart, options);
-    if (kind == QLatin1String("svg")) return svgBytes(chart, options);
-    if (kind == QLatin1String("pdf")) return pdfBytes(chart, options);
-    return Error{.code = ErrorCode::invalidArgument,
-                 .message = "charts are written as .png, .svg or .pdf, not as \"" + suffix.toStdString() + "\""};
+    const auto painted = paintChart(chart, "chart." + suffix.toStdString(), options);
+    if (!painted) return painted.error();
+    return encoded(*painted);
+}
+
+Result<PaintedChart> paintChart(const Chart& chart, const std::filesystem::path& path,
+                                const ChartExportOptions& options) {
+    const auto refused = [&](std::string message) {
+        return Error{.code = ErrorCode::invalidArgument, .message = std::move(message), .where = path.string()};
+    };
+    if (!chart.emptyText().isEmpty()) return refused("the chart is empty: " + chart.emptyText().toStdString());
+    std::string suffix = path.extension().string();
+    if (!suffix.empty()) suffix.erase(0, 1);
+    const QString kind = QString::fromStdString(suffix).toLower();
+    if (kind == QLatin1String("png")) return PaintedChart{path, chartImage(chart, options)};
+    if (kind != QLatin1String("svg") && kind != QLatin1String("pdf"))
+        return refused("charts are written as .png, .svg or .pdf, not as \"" + suffix + "\"");
+    auto bytes = kind == QLatin1String("svg") ? svgBytes(chart, options) : pdfBytes(chart, options);
+    if (bytes) return PaintedChart{path, *std::move(bytes)};
+    bytes.error().where = path.string();
+    return std::move(bytes).error();
+}
+
+Status writeChart(const PaintedChart& painted, const std::stop_token& stop) {
+    auto bytes = encoded(painted);
+    if (!bytes) {
+        bytes.error().where = painted.path.string();
+        return std::move(bytes).error();
+    }
+    if (stop.stop_requested()) return Error{.code = ErrorCode::cancelled, .message = "cancelled before it was written"};
+    return writeFileAtomically(painted.path,
+                               std::string_view(bytes->constData(), static_cast<std::size_t>(bytes->size())));
 }
 
 Status saveChart(const Chart& chart, const std::filesystem::path& path, const ChartExportOptions& options) {
-    std::string extension = path.extension().string();
-    if (!extension.empty()) extension.erase(0, 1);
-    const auto bytes = chartBytes(chart, QString::fromStdString(extension), options);
-    if (!bytes) {
-        Error error = bytes.error();
-        error.where = path.string();
-        return error;
-    }
-    return writeFileAtomically(path, std::string_view(bytes->constData(), static_cast<std::size_t>(bytes->size())));
+    const auto painted = paintChart(chart, path, options);
+    if (!painted) return painted.error();
+    return writeChart(*painted);
 }
 
 void copyChart(const Chart& chart, const ChartExportOptions& options) {
     QGuiApplication::clipboard()->setImage(chartImage(chart, options));
-}
-
-Result<std::vector<std::filesystem::path>> saveCharts(const std::vector<Chart*>& charts,
-                                                      const std::filesystem::path& folder,
-                                                      const ExportAllOptions& options) {
-    std::error_code failure;
-    std::filesystem::create_directories(folder, failure);
-    if (failure)
-        return Error{.code = ErrorCode::unreadable,
-                     .message = "the folder could not be made: " + failure.message(),
-                     .where = folder.string()};
-    std::vector<std::filesystem::path> written;
-    for (const Chart* chart : charts) {
-        if (!chart->emptyText().isEmpty()) continue;
-        ChartExportOptions one = options.chart;
-        one.size = chart->preferredExportSize();
-        if (!one.caption.isEmpty()) one.caption = chart->provenance();
-        const auto path = folder / (chart->name() + '.' + options.suffix).toStdString();
-        if (auto saved = saveChart(*chart, path, one); !saved) return saved.error();
-        written.push_back(path);
-    }
-    return written;
 }
 
 }  // namespace mantissa::ui

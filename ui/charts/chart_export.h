@@ -1,10 +1,12 @@
 #pragma once
 
+#include <QByteArray>
 #include <QImage>
 #include <QSize>
 #include <QString>
 #include <filesystem>
-#include <vector>
+#include <stop_token>
+#include <variant>
 
 #include "charts/chart_style.h"
 #include "result.h"
@@ -34,19 +36,21 @@ QImage chartImage(const Chart& chart, const ChartExportOptions& options);
 /// The file's bytes. `suffix` is "png", "svg" or "pdf".
 Result<QByteArray> chartBytes(const Chart& chart, const QString& suffix, const ChartExportOptions& options);
 
-/// Writes the picture whole or not at all; the kind follows the path's extension (.png, .svg, .pdf).
+/// A chart as it was painted for a file. An SVG and a PDF are made by the painting; pixels are still to be encoded as
+/// PNG, which takes ten times as long.
+struct PaintedChart {
+    std::filesystem::path path;
+    std::variant<QImage, QByteArray> content;
+};
+
+/// Paints on the thread of the widgets; the kind follows the path's extension (.png, .svg, .pdf).
+Result<PaintedChart> paintChart(const Chart& chart, const std::filesystem::path& path,
+                                const ChartExportOptions& options);
+/// Encodes and writes on any thread, whole or not at all; asked to stop, it writes nothing and says `cancelled`.
+Status writeChart(const PaintedChart& painted, const std::stop_token& stop = {});
+/// Both.
 Status saveChart(const Chart& chart, const std::filesystem::path& path, const ChartExportOptions& options);
 
 void copyChart(const Chart& chart, const ChartExportOptions& options);
-
-/// Writes every chart that has something to draw as `<name>.<suffix>` into `folder`, which is made if needed. Gives the
-/// files written; stops at the first that cannot be written.
-struct ExportAllOptions {
-    QString suffix = QStringLiteral("png");
-    ChartExportOptions chart{};  ///< of each chart: its own size, and its own caption where any are wanted
-};
-Result<std::vector<std::filesystem::path>> saveCharts(const std::vector<Chart*>& charts,
-                                                      const std::filesystem::path& folder,
-                                                      const ExportAllOptions& options);
 
 }  // namespace mantissa::ui

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "module_words.h"
 #include "number_text.h"
 
 namespace mantissa::ui {
@@ -30,7 +31,7 @@ QString EvaluationChart::provenance() const {
         tr("%1, %2 pictures")
             .arg(QString::fromStdString(name.string()), groupedText(static_cast<std::int64_t>(report_->done.size()))),
         formats.join(QStringLiteral(", "))};
-    if (!report_->keep.empty()) parts << tr("%1 modules in FP32").arg(report_->keep.size());
+    if (!report_->keep.empty()) parts << tr("%1 in FP32").arg(modulesText(report_->keep.size()));
     if (const auto scales = scaleWords(report_->scales); !scales.empty())
         parts << tr("emulated: %1").arg(QString::fromStdString(scales));
     parts << QStringLiteral("Mantissa ") + QString::fromStdString(report_->environment.mantissa) +

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include "charts/differences_chart.h"
 #include "charts/logits_chart.h"
@@ -44,56 +45,109 @@ class HeadlessApplication {
     std::unique_ptr<QApplication> application_;
 };
 
+/// Finds or makes the chart whose turn it is.
+using ChartSource = std::function<const Chart&()>;
+
+ChartToWrite toWrite(ChartSource source, const std::string& name, const fs::path& folder,
+                     const ExportAllOptions& options) {
+    const fs::path path = folder / (name + "." + options.suffix.toStdString());
+    return {path, [source = std::move(source), path, options]() -> Result<std::optional<PaintedChart>> {
+                const Chart& chart = source();
+                if (!chart.emptyText().isEmpty()) return std::optional<PaintedChart>();
+                ChartExportOptions one = options.chart;
+                one.size = chart.preferredExportSize();
+                if (!one.caption.isEmpty()) one.caption = chart.provenance();
+                auto painted = paintChart(chart, path, one);
+                if (!painted) return std::move(painted).error();
+                return std::optional<PaintedChart>(*std::move(painted));
+            }};
+}
+
+/// One chart of a comparison, made when it is first asked for and then shared by the candidates: each chart costs as
+/// much to fill as to paint.
+template <class T>
+class SharedChart {
+  public:
+    explicit SharedChart(std::shared_ptr<const CompareReport> report, std::function<void(T&)> prepare = {})
+        : state_(std::make_shared<State>(State{std::move(report), std::move(prepare), {}})) {}
+
+    ChartSource of(std::size_t run) const {
+        return [state = state_, run]() -> const Chart& {
+            if (!state->chart) {
+                state->chart = std::make_unique<T>();
+                if (state->prepare) state->prepare(*state->chart);
+                state->chart->setReport(state->report);
+            }
+            state->chart->setCandidate(run);
+            return *state->chart;
+        };
+    }
+
+  private:
+    struct State {
+        std::shared_ptr<const CompareReport> report;
+        std::function<void(T&)> prepare;
+        std::unique_ptr<T> chart;
+    };
+    std::shared_ptr<State> state_;
+};
+
+SharedChart<LogitsChart> logitsChart(const std::shared_ptr<const CompareReport>& report, LogitView view) {
+    return SharedChart<LogitsChart>(report, [view](LogitsChart& chart) { chart.setView(view); });
+}
+
 }  // namespace
 
-Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs::path& folder,
-                                           const ExportAllOptions& options) {
-    const HeadlessApplication application;
-    const auto shared = std::make_shared<const CompareReport>(report);
-    TopClassesChart top;
-    LatencyChart latency;
-    WeightBytesChart weights;
-    for (CompareChart* chart :
-         {static_cast<CompareChart*>(&top), static_cast<CompareChart*>(&latency), static_cast<CompareChart*>(&weights)})
-        chart->setReport(shared);
-    auto written = saveCharts({&top, &latency, &weights}, folder, options);
-    if (!written) return written;
+ChartToWrite amongAll(const Chart& chart, const fs::path& folder, const ExportAllOptions& options) {
+    return toWrite([&chart]() -> const Chart& { return chart; }, chart.name().toStdString(), folder, options);
+}
 
-    DifferencesChart differences;
-    LogitsChart logits, scatter, paired;
-    scatter.setView(LogitView::scatter);
-    paired.setView(LogitView::paired);
-    for (CompareChart* chart : {static_cast<CompareChart*>(&differences), static_cast<CompareChart*>(&logits),
-                                static_cast<CompareChart*>(&scatter), static_cast<CompareChart*>(&paired)})
-        chart->setReport(shared);
-    const auto save = [&](Chart& chart, const std::string& name) -> Status {
-        if (!chart.emptyText().isEmpty()) return Done{};
-        ChartExportOptions one = options.chart;
-        one.size = chart.preferredExportSize();
-        if (!one.caption.isEmpty()) one.caption = chart.provenance();
-        const fs::path path = folder / (name + "." + options.suffix.toStdString());
-        if (auto saved = saveChart(chart, path, one); !saved) return saved;
-        written->push_back(path);
-        return Done{};
+std::vector<ChartToWrite> chartsOf(const std::shared_ptr<const CompareReport>& report, const fs::path& folder,
+                                   const ExportAllOptions& options) {
+    std::vector<ChartToWrite> charts;
+    const auto add = [&](ChartSource source, const std::string& name) {
+        charts.push_back(toWrite(std::move(source), name, folder, options));
     };
-    if (auto saved = save(paired, "logits-paired"); !saved) return saved.error();
-    for (std::size_t run = 1; run < report.runs.size(); ++run) {
-        if (!report.runs[run].ok()) continue;
-        const std::string format = report.runs[run].format.name;
-        for (auto& [chart, name] : {std::pair<CompareChart*, std::string>{&differences, "differences-"},
-                                    {&logits, "logits-"},
-                                    {&scatter, "logits-scatter-"}}) {
-            chart->setCandidate(run);
-            if (auto saved = save(*chart, name + format); !saved) return saved.error();
-        }
+    const SharedChart<DifferencesChart> differences(report);
+    const auto logits = logitsChart(report, LogitView::delta), scatter = logitsChart(report, LogitView::scatter);
+    constexpr std::size_t kAllRuns = 1;  // what a chart starts with; charts of all runs ignore it
+    add(SharedChart<TopClassesChart>(report).of(kAllRuns), "top-classes");
+    add(SharedChart<LatencyChart>(report).of(kAllRuns), "latency");
+    add(SharedChart<WeightBytesChart>(report).of(kAllRuns), "weight-bytes");
+    add(logitsChart(report, LogitView::paired).of(kAllRuns), "logits-paired");
+    for (std::size_t run = 1; run < report->runs.size(); ++run) {
+        if (!report->runs[run].ok()) continue;
+        const std::string& format = report->runs[run].format.name;
+        add(differences.of(run), "differences-" + format);
+        add(logits.of(run), "logits-" + format);
+        add(scatter.of(run), "logits-scatter-" + format);
     }
-    return written;
+    return charts;
+}
+
+Status makeFolder(const fs::path& folder) {
+    std::error_code failure;
+    fs::create_directories(folder, failure);
+    if (!failure) return Done{};
+    return Error{.code = ErrorCode::unreadable,
+                 .message = "the folder could not be made: " + failure.message(),
+                 .where = folder.string()};
 }
 
 Result<std::vector<fs::path>> exportCharts(const CompareReport& report, const fs::path& folder) {
+    const HeadlessApplication application;
+    if (auto made = makeFolder(folder); !made) return std::move(made).error();
     ExportAllOptions options;
     options.chart.caption = provenanceOf(report);
-    return exportCharts(report, folder, options);
+    std::vector<fs::path> written;
+    for (const auto& chart : chartsOf(std::make_shared<const CompareReport>(report), folder, options)) {
+        const auto painted = chart.paint();
+        if (!painted) return painted.error();
+        if (!*painted) continue;
+        if (auto status = writeChart(**painted); !status) return std::move(status).error();
+        written.push_back(chart.path);
+    }
+    return written;
 }
 
 }  // namespace mantissa::ui

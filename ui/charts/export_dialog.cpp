@@ -6,15 +6,17 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSpinBox>
+#include <algorithm>
 
 #include "charts/chart.h"
 #include "charts/compare_chart.h"
-#include "charts/export_all.h"
 #include "number_text.h"
 #include "session/settings.h"
 #include "widgets/card.h"
@@ -23,6 +25,7 @@ namespace mantissa::ui {
 namespace {
 
 constexpr QSize kPreview(420, 320);
+constexpr QSize kProgressBar(180, 12);
 
 QSpinBox* spinBox(const Option<int>& option, const QString& suffix, const QString& name) {
     auto* box = new QSpinBox;
@@ -48,7 +51,9 @@ ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* pare
     setWindowTitle(tr("Export charts"));
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
-    auto* form = new QFormLayout;
+    form_ = new QWidget;
+    auto* form = new QFormLayout(form_);
+    form->setContentsMargins(0, 0, 0, 0);
     form->setHorizontalSpacing(12);
     form->setVerticalSpacing(8);
     what_ = new QComboBox;
@@ -71,36 +76,41 @@ ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* pare
     form->addRow(tr("Theme"), theme_);
     form->addRow({}, heading_);
     form->addRow(captioned_, caption_);
-    columns->addLayout(form, 0);
+    columns->addWidget(form_, 0);
     preview_ = new QLabel;
     preview_->setFixedSize(kPreview);
     preview_->setAlignment(Qt::AlignCenter);
     preview_->setAccessibleName(tr("Preview"));
     columns->addWidget(preview_, 1);
 
-    error_ = roleLabel({}, "errorText");
-    error_->setWordWrap(true);
-    error_->hide();
+    outcome_ = roleLabel({}, "errorText");
+    outcome_->setWordWrap(true);
+    outcome_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    outcome_->hide();
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    auto* copy = buttons->addButton(tr("Copy picture"), QDialogButtonBox::ActionRole);
-    auto* save = buttons->addButton(tr("Save…"), QDialogButtonBox::ApplyRole);
-    save->setProperty("role", "primary");
-    save->setDefault(true);
+    close_ = buttons->button(QDialogButtonBox::Close);
+    copy_ = buttons->addButton(tr("Copy picture"), QDialogButtonBox::ActionRole);
+    save_ = buttons->addButton(tr("Save…"), QDialogButtonBox::ApplyRole);
+    save_->setProperty("role", "primary");
+    save_->setDefault(true);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(columns);
-    layout->addWidget(error_);
+    // In one place: what came of it follows how far it is.
+    auto* status = new QGridLayout;
+    status->addWidget(makeProgress(), 0, 0);
+    status->addWidget(outcome_, 0, 0);
+    layout->addLayout(status);
     layout->addWidget(buttons);
 
     fillForm(start);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    connect(save, &QPushButton::clicked, this, &ExportDialog::chooseTarget);
-    connect(copy, &QPushButton::clicked, this, [this] {
+    connect(save_, &QPushButton::clicked, this, &ExportDialog::chooseTarget);
+    connect(copy_, &QPushButton::clicked, this, [this] {
         copyChart(*charts_[static_cast<std::size_t>(what_->currentIndex())], options());
         emit exported(tr("Copied to the clipboard"));
     });
-    connect(what_, &QComboBox::currentIndexChanged, this, [this, copy] {
+    connect(what_, &QComboBox::currentIndexChanged, this, [this] {
         showChoice();
-        copy->setEnabled(!exportsAll());
         updateForm();
     });
     for (auto* box : {kind_, scale_, theme_})
@@ -108,8 +118,28 @@ ExportDialog::ExportDialog(Settings& settings, const Start& start, QWidget* pare
     for (auto* box : {width_, height_, dpi_}) connect(box, &QSpinBox::valueChanged, this, &ExportDialog::updateForm);
     for (auto* box : {heading_, captioned_}) connect(box, &QCheckBox::toggled, this, &ExportDialog::updateForm);
     connect(caption_, &QLineEdit::textChanged, this, &ExportDialog::updateForm);
-    copy->setEnabled(!exportsAll());
+    connect(&writer_, &ChartWriter::progress, this, &ExportDialog::showProgress);
+    connect(&writer_, &ChartWriter::finished, this, &ExportDialog::showOutcome);
     updateForm();
+    showState();
+}
+
+QWidget* ExportDialog::makeProgress() {
+    progress_ = new QWidget;
+    auto* layout = new QHBoxLayout(progress_);
+    layout->setContentsMargins(0, 0, 0, 0);
+    bar_ = new QProgressBar;
+    bar_->setTextVisible(false);
+    bar_->setFixedSize(kProgressBar);
+    bar_->setAccessibleName(tr("Progress"));
+    stage_ = roleLabel({}, "secondary");
+    layout->addWidget(bar_);
+    layout->addWidget(stage_, 1);
+    // Its place is kept: buttons that move would be missed.
+    QSizePolicy policy = progress_->sizePolicy();
+    policy.setRetainSizeWhenHidden(true);
+    progress_->setSizePolicy(policy);
+    return progress_;
 }
 
 void ExportDialog::fillForm(const Start& start) {
@@ -163,6 +193,7 @@ void ExportDialog::updateForm() {
     width_->setEnabled(!exportsAll());
     height_->setEnabled(!exportsAll());
     caption_->setEnabled(captioned_->isChecked() && !exportsAll());
+    copy_->setEnabled(!exportsAll());
     const ChartExportOptions now = options();
     if (exportsAll())
         size_->setText(tr("Each chart in its own size, those of one candidate for every candidate"));
@@ -198,38 +229,91 @@ void ExportDialog::keepChoices() {
     settings_.set(option::kExportCaption, captioned_->isChecked());
 }
 
-Result<std::vector<std::filesystem::path>> ExportDialog::saveAll(const std::filesystem::path& folder) const {
+std::vector<ChartToWrite> ExportDialog::chartsToWrite() const {
+    if (!exportsAll()) {
+        const Chart* chart = charts_[static_cast<std::size_t>(what_->currentIndex())];
+        const auto paint = [chart, path = target_, now = options()]() -> Result<std::optional<PaintedChart>> {
+            auto painted = paintChart(*chart, path, now);
+            if (!painted) return std::move(painted).error();
+            return std::optional<PaintedChart>(*std::move(painted));
+        };
+        return {{target_, paint}};
+    }
     const ExportAllOptions all{.suffix = suffix(), .chart = options()};
-    std::vector<Chart*> others;
+    const auto isCompared = [this](Chart* chart) { return comparison_ && qobject_cast<CompareChart*>(chart); };
+    std::vector<ChartToWrite> charts;
+    if (std::any_of(charts_.begin(), charts_.end(), isCompared)) charts = chartsOf(comparison_, target_, all);
     for (Chart* chart : charts_)
-        if (!comparison_ || !qobject_cast<CompareChart*>(chart)) others.push_back(chart);
-    auto written = saveCharts(others, folder, all);
-    if (!written || others.size() == charts_.size()) return written;
-    auto compared = exportCharts(*comparison_, folder, all);
-    if (!compared) return compared;
-    compared->insert(compared->end(), written->begin(), written->end());
-    return compared;
+        if (!isCompared(chart)) charts.push_back(amongAll(*chart, target_, all));
+    return charts;
 }
 
-Result<std::vector<std::filesystem::path>> ExportDialog::writeTo(const std::filesystem::path& target) {
+void ExportDialog::writeTo(const std::filesystem::path& target) {
     keepChoices();
-    error_->hide();
-    Result<std::vector<std::filesystem::path>> written = std::vector{target};
-    if (exportsAll()) {
-        written = saveAll(target);
-    } else if (auto saved = saveChart(*charts_[static_cast<std::size_t>(what_->currentIndex())], target, options());
-               !saved) {
-        written = saved.error();
+    outcome_->hide();
+    target_ = target;
+    if (exportsAll())
+        if (const auto made = makeFolder(target); !made)
+            return say(tr("Not saved. %1.").arg(QString::fromStdString(made.error().text())), "errorText");
+    writer_.start(chartsToWrite());
+    showState();
+}
+
+void ExportDialog::showState() {
+    const bool writes = writer_.busy();
+    form_->setEnabled(!writes);
+    save_->setEnabled(!writes);
+    copy_->setEnabled(!writes && !exportsAll());
+    close_->setText(writes ? tr("Cancel") : tr("Close"));
+    close_->setEnabled(true);
+    progress_->setVisible(writes);
+    if (writes) close_->setFocus();
+}
+
+void ExportDialog::showProgress(const ProgressUpdate& update) {
+    bar_->setRange(0, static_cast<int>(update.total));
+    bar_->setValue(static_cast<int>(update.done));
+    stage_->setText(
+        tr("%1 of %2: %3").arg(update.done + 1).arg(update.total).arg(QString::fromStdString(update.stage)));
+    stage_->setAccessibleName(stage_->text());
+}
+
+void ExportDialog::showOutcome(const ChartWriter::Outcome& outcome) {
+    showState();
+    const QString target = QString::fromStdString(target_.string());
+    const auto written = static_cast<int>(outcome.written.size());
+    if (!outcome.error) {
+        emit exported(exportsAll() ? tr("%1 charts saved in %2").arg(QString::number(written), target)
+                                   : tr("Saved %1").arg(target));
+        return accept();
     }
-    if (!written) {
-        error_->setText(tr("Not saved. %1").arg(QString::fromStdString(written.error().text())));
-        error_->show();
-    } else {
-        emit exported(exportsAll() ? tr("%1 charts saved in %2")
-                                         .arg(QString::number(written->size()), QString::fromStdString(target.string()))
-                                   : tr("Saved %1").arg(QString::fromStdString(target.string())));
-    }
-    return written;
+    const bool cancelled = outcome.error->code == ErrorCode::cancelled;
+    QString words =
+        cancelled ? tr("Cancelled.") : tr("Not saved. %1.").arg(QString::fromStdString(outcome.error->text()));
+    if (written > 0)
+        words +=
+            ' ' +
+            tr("%1 of %2 charts saved in %3.").arg(QString::number(written), QString::number(outcome.asked), target);
+    else if (cancelled)
+        words += ' ' + tr("Nothing was written.");
+    say(words, cancelled ? "secondary" : "errorText");
+    save_->setFocus();
+}
+
+void ExportDialog::say(const QString& words, const char* role) {
+    outcome_->setText(words);
+    outcome_->setAccessibleName(words);
+    outcome_->setProperty("role", role);
+    restyle(outcome_);
+    outcome_->show();
+}
+
+void ExportDialog::reject() {
+    if (!writer_.busy()) return QDialog::reject();
+    // The chart in hand is encoded to its end first.
+    stage_->setText(tr("Stopping after this chart"));
+    close_->setEnabled(false);
+    writer_.cancel();
 }
 
 void ExportDialog::chooseTarget() {
@@ -248,7 +332,7 @@ void ExportDialog::chooseTarget() {
         if (QFileInfo(target).suffix().toLower() != suffix()) target += '.' + suffix();
         settings_.setFolder(purpose, QFileInfo(target).absolutePath());
     }
-    if (writeTo(target.toStdString())) accept();
+    writeTo(target.toStdString());
 }
 
 }  // namespace mantissa::ui

@@ -4,12 +4,14 @@
 #include <memory>
 #include <vector>
 
-#include "charts/chart_export.h"
+#include "charts/chart_writer.h"
 
 class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QProgressBar;
+class QPushButton;
 class QSpinBox;
 
 namespace mantissa {
@@ -22,7 +24,7 @@ class Chart;
 class Settings;
 
 /// Chooses what to export (one chart, or all into a folder), as what, how large and in which theme, with a preview.
-/// Choices are kept in the settings.
+/// Choices are kept in the settings. While it writes, it shows how far it is, and Close is Cancel.
 class ExportDialog final : public QDialog {
     Q_OBJECT
 
@@ -39,9 +41,14 @@ class ExportDialog final : public QDialog {
 
     ChartExportOptions options() const;
     QString suffix() const;
-    /// Writes to this file (one chart) or folder (all) without asking for it. Gives the files written.
-    Result<std::vector<std::filesystem::path>> writeTo(const std::filesystem::path& target);
+    /// Begins to write to this file (one chart) or folder (all), without asking for it. What is written whole closes
+    /// the dialog; else it stays and says why.
+    void writeTo(const std::filesystem::path& target);
+    bool busy() const { return writer_.busy(); }
     bool exportsAll() const;
+
+    /// Cancels what is being written; closes the dialog when nothing is.
+    void reject() override;
 
   signals:
     void exported(const QString& message);
@@ -53,7 +60,12 @@ class ExportDialog final : public QDialog {
     void updatePreview();
     void chooseTarget();
     void showChoice();
-    Result<std::vector<std::filesystem::path>> saveAll(const std::filesystem::path& folder) const;
+    QWidget* makeProgress();
+    std::vector<ChartToWrite> chartsToWrite() const;
+    void showState();
+    void showProgress(const ProgressUpdate& update);
+    void showOutcome(const ChartWriter::Outcome& outcome);
+    void say(const QString& words, const char* role);
 
     Settings& settings_;
     std::vector<Chart*> charts_;
@@ -70,7 +82,16 @@ class ExportDialog final : public QDialog {
     QLineEdit* caption_;
     QLabel* size_;
     QLabel* preview_;
-    QLabel* error_;
+    QWidget* form_;
+    QWidget* progress_;
+    QProgressBar* bar_;
+    QLabel* stage_;
+    QLabel* outcome_;  ///< why it was not, or not all, saved
+    QPushButton* copy_;
+    QPushButton* save_;
+    QPushButton* close_;
+    ChartWriter writer_;
+    std::filesystem::path target_;
 };
 
 }  // namespace mantissa::ui

@@ -30,6 +30,7 @@ enum class JobKind {
     sensitivity,
     layerValues,
     save,
+    exportChart,
     selfCheck,
     hubPlan,
     hubDownload,

@@ -11,6 +11,7 @@
 #include "theme/icons.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
+#include "widgets/missing_bytes_bar.h"
 
 namespace mantissa::ui {
 namespace {
@@ -68,6 +69,7 @@ ErrorCard::ErrorCard(QWidget* parent) : QFrame(parent) {
     title_->setFont(themeFont(FontRole::words, kFindingPixels, FontWeight::semibold));
     title_->setWordWrap(true);
     message_ = roleLabel({}, "secondary", this);
+    missing_ = new MissingBytesBar(this);
     facts_ = new QLabel(this);
     advice_ = roleLabel({}, "secondary", this);
     for (auto* label : {title_, message_, facts_, advice_}) {
@@ -78,6 +80,7 @@ ErrorCard::ErrorCard(QWidget* parent) : QFrame(parent) {
     facts_->setTextFormat(Qt::RichText);
     lines->addWidget(title_);
     lines->addWidget(message_);
+    lines->addWidget(missing_);
     lines->addWidget(facts_);
     lines->addWidget(advice_);
     auto* buttons = new QHBoxLayout;
@@ -112,6 +115,8 @@ void ErrorCard::showProblem(const Problem& problem) {
     const Error& error = problem.error;
     title_->setText(problem.title);
     message_->setText(sentence(QString::fromStdString(error.message)));
+    missing_->setVisible(error.cutShort.has_value());
+    if (error.cutShort) missing_->setFile(*error.cutShort);
     QStringList rows;
     const auto row = [&](const QString& name, const QString& value) {
         if (!value.isEmpty())
@@ -122,6 +127,7 @@ void ErrorCard::showProblem(const Problem& problem) {
     };
     row(tr("File"), escaped(problem.path.string()));
     if (error.where != problem.path.string()) row(tr("Where"), escaped(error.where));
+    if (error.cutShort) row(tr("Missing"), missingText(*error.cutShort).toHtmlEscaped());
     row(tr("Layer"), escaped(error.layer));
     row(tr("Operator"), escaped(error.op));
     facts_->setText(QStringLiteral("<table cellspacing='0'>") + rows.join(QString()) + QStringLiteral("</table>"));
@@ -130,7 +136,9 @@ void ErrorCard::showProblem(const Problem& problem) {
     const bool file = problem.kind == Problem::Kind::model || problem.kind == Problem::Kind::image;
     another_->setVisible(file);
     setAccessibleName(problem.title);
-    setAccessibleDescription(QString::fromStdString(error.text()));
+    QString description = QString::fromStdString(error.text());
+    if (error.cutShort) description += QStringLiteral(". ") + cutShortText(*error.cutShort);
+    setAccessibleDescription(description);
     show();
 }
 
@@ -142,6 +150,7 @@ QString ErrorCard::details() const {
     };
     add(tr("File"), problem_.path.string());
     add(tr("Where"), error.where);
+    if (error.cutShort) lines << cutShortText(*error.cutShort);
     add(tr("Layer"), error.layer);
     add(tr("Operator"), error.op);
     const Environment here = environment();

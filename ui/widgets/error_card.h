@@ -10,6 +10,8 @@ class QToolButton;
 
 namespace mantissa::ui {
 
+class MissingBytesBar;
+
 /// A problem, in place: what, where, what to do, and its details for a report. The last good result stays below.
 class ErrorCard final : public QFrame {
     Q_OBJECT
@@ -33,6 +35,7 @@ class ErrorCard final : public QFrame {
     QLabel* icon_;
     QLabel* title_;
     QLabel* message_;
+    MissingBytesBar* missing_;  ///< of a file that ends early
     QLabel* facts_;
     QLabel* advice_;
     QPushButton* another_;
