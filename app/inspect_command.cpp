@@ -20,10 +20,16 @@ struct Options {
     std::string json, csv;
 };
 
-std::string orDash(const std::optional<double>& value, int digits) { return value ? significant(*value, digits) : "–"; }
+/// Integers in full: a few digits of a counter or an index say nothing.
+std::string heldText(const std::optional<HeldValue>& value) {
+    if (!value) return "–";
+    if (const auto* floating = std::get_if<double>(&value->number())) return significant(*floating, 5);
+    return std::visit([](auto number) { return std::to_string(number); }, value->number());
+}
 
 void addValues(std::vector<std::string>& cells, const ValueSummary& values) {
-    for (const auto& value : {values.min, values.max, values.mean}) cells.push_back(orDash(value, 5));
+    for (const auto& value : {values.min, values.max}) cells.push_back(heldText(value));
+    cells.push_back(values.mean ? significant(*values.mean, 5) : "–");
     cells.push_back(grouped(values.nans));
     cells.push_back(grouped(values.infinities));
 }
@@ -65,8 +71,11 @@ std::string inspectText(const CheckpointReport& report) {
     const std::string count = report.tensors.size() == 1
                                   ? "1 tensor"
                                   : grouped(static_cast<std::int64_t>(report.tensors.size())) + " tensors";
-    return printable(report.path.string()) + ": " + report.form + ", " + count + ", " + bytesText(report.bytes) +
-           "\n\n" + table.text() + (report.scaling.empty() ? "" : "\n" + report.scaling + ".\n");
+    std::string text = printable(report.path.string()) + ": " + report.form + ", " + count + ", " +
+                       bytesText(report.bytes) + "\n\n" + table.text();
+    for (const std::string& note : {report.scaling, report.unread})
+        if (!note.empty()) text += "\n" + note + ".\n";
+    return text;
 }
 
 int runInspect(const Options& options) {

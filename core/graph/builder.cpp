@@ -126,6 +126,10 @@ TensorRecord GraphBuilder::fromFile(const Wanted& wanted) {
     else if (wanted.initial != Initial::counter && !isFloating(record.dtype))
         fail(ErrorCode::unsupported, wanted.name,
              "holds " + std::string(dtypeName(record.dtype)) + " values, and the architecture needs floating ones");
+    else if (isPartOfBlocks(record.dtype))
+        fail(ErrorCode::unsupported, wanted.name,
+             "its dtype “" + std::string(dtypeName(record.dtype)) +
+                 "” belongs to blocks with scales of their own, which Mantissa does not put together to weights");
     return record;
 }
 

@@ -21,7 +21,7 @@ std::int64_t Model::bytesIn(const Format& format) const {
         if (!weight.isParameter && !weight.persistent) continue;
         const auto size = isFloating(weight.tensor.dtype)
                               ? static_cast<std::int64_t>(parameterBits(format, weight.tensor.shape.size()))
-                              : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype));
+                              : static_cast<std::int64_t>(elementBits(weight.tensor.dtype));
         bits += weight.tensor.numel() * size;
     }
     return (bits + 7) / 8;

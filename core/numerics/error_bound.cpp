@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "numerics/rounding.h"
+
 namespace mantissa {
 namespace {
 
@@ -15,8 +17,6 @@ bool holds(const Format& outer, const Format& inner) {
 }
 
 double smallestNormal(const Format& format) { return std::ldexp(1.0, 1 - format.bias); }
-
-bool clamps(const Format& format) { return format.specials == Specials::none; }
 
 }  // namespace
 
@@ -33,30 +33,37 @@ std::optional<double> gammaFactor(std::uint64_t n, double u) {
 
 bool mayUnderflow(const Format& product, double size) { return size > 0 && size < smallestNormal(product); }
 
-std::optional<ErrorBound> errorBound(const DotArithmetic& arithmetic, const DotTerms& terms) {
+ErrorBounds::ErrorBounds(const DotArithmetic& arithmetic)
+    : order_(arithmetic.order),
+      ofProduct_(unitRoundoff(arithmetic.product)),
+      ofSum_(unitRoundoff(arithmetic.accumulator)),
+      held_(holds(arithmetic.accumulator, arithmetic.product)),
+      subnormalSums_(arithmetic.accumulator.subnormals) {
     const Format &product = arithmetic.product, &accumulator = arithmetic.accumulator;
-    const auto ofProduct = unitRoundoff(product), ofSum = unitRoundoff(accumulator);
-    if (!ofProduct || !ofSum) return std::nullopt;
-    ErrorBound bound;
-    bound.firstOrder = arithmetic.order.kind == SummationKind::kahan;
-    if (bound.firstOrder && !accumulator.subnormals) return std::nullopt;
-    const bool held = holds(accumulator, product);
-    // A product that the accumulator does not hold is rounded once more when it is first added.
-    bound.roundings = longestPath(arithmetic.order, terms.n) + (held ? 0 : 1);
-    const auto gamma = gammaFactor(bound.roundings, *ofSum);
-    if (!gamma) return std::nullopt;
-    const double growth = 1 + (bound.firstOrder ? 2 * *ofSum : *gamma);
-    bound.relative = (1 + *ofProduct) * growth - 1;
+    const FormatLimits ofProducts = limits(product), ofSums = limits(accumulator);
+    lostAProduct_ = ofProducts.minSubnormal / 2;
+    if (!held_) lostATerm_ += ofSums.minSubnormal / 2;
+    if (!subnormalSums_) lostATerm_ += smallestNormal(accumulator) / 2;
+    if (clamps(product)) largestProduct_ = ofProducts.max;
+    if (clamps(accumulator)) largestSum_ = ofSums.max;
+}
 
-    const auto n = static_cast<double>(terms.n);
-    double lost = static_cast<double>(terms.underflows) * limits(product).minSubnormal / 2;
-    if (!held) lost += n * limits(accumulator).minSubnormal / 2;
-    if (!accumulator.subnormals) lost += n * smallestNormal(accumulator) / 2;
-    bound.underflow = lost * growth;
+std::optional<ErrorBound> ErrorBounds::of(const DotTerms& terms) const {
+    if (!ofProduct_ || !ofSum_) return std::nullopt;
+    ErrorBound bound;
+    bound.firstOrder = order_.kind == SummationKind::kahan;
+    if (bound.firstOrder && !subnormalSums_) return std::nullopt;
+    // A product that the accumulator does not hold is rounded once more when it is first added.
+    bound.roundings = longestPath(order_, terms.n) + (held_ ? 0 : 1);
+    const auto gamma = gammaFactor(bound.roundings, *ofSum_);
+    if (!gamma) return std::nullopt;
+    const double growth = 1 + (bound.firstOrder ? 2 * *ofSum_ : *gamma);
+    bound.relative = (1 + *ofProduct_) * growth - 1;
+    bound.underflow =
+        (static_cast<double>(terms.underflows) * lostAProduct_ + static_cast<double>(terms.n) * lostATerm_) * growth;
 
     // No partial sum, of whatever order, is larger than all sizes together.
-    if (clamps(product) && terms.largest > limits(product).max) return std::nullopt;
-    if (clamps(accumulator) && terms.sizes + bound.absolute(terms.sizes) > limits(accumulator).max) return std::nullopt;
+    if (terms.largest > largestProduct_ || terms.sizes + bound.absolute(terms.sizes) > largestSum_) return std::nullopt;
     return bound;
 }
 

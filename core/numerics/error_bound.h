@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "numerics/format.h"
@@ -46,13 +47,28 @@ struct ErrorBound {
     double share(double sizes) const { return relative + underflow / sizes; }
 };
 
-/// After Higham 2002, (3.5) and (4.4), with the product's rounding apart: (1 + u_p)(1 + γₖ) − 1, k the longest way of a
-/// term into the sum. With one format for both and sequential order it is γₙ or a little less. Sums of two values of
-/// one format are exact among its subnormals, so only products, and sums of products finer than the accumulator,
-/// underflow; in formats without subnormals every sum can.
-///
-/// None where ku ≥ 1, for integers, for Kahan's order without subnormals, and where a format that clamps what is too
-/// large for it might have done so. Where overflow gives infinity or NaN, a bound holds for sums that are finite.
-std::optional<ErrorBound> errorBound(const DotArithmetic& arithmetic, const DotTerms& terms);
+/// The bounds for sums in one arithmetic. After Higham 2002, (3.5) and (4.4), with the product's rounding apart:
+/// (1 + u_p)(1 + γₖ) − 1, k the longest way of a term into the sum. With one format for both and sequential order it is
+/// γₙ or a little less. Sums of two values of one format are exact among its subnormals, so only products, and sums of
+/// products finer than the accumulator, underflow; in formats without subnormals every sum can.
+class ErrorBounds {
+  public:
+    explicit ErrorBounds(const DotArithmetic& arithmetic);
+
+    /// None where ku ≥ 1, for integers, for Kahan's order without subnormals, and where a format that clamps what is
+    /// too large for it might have done so. Where overflow gives infinity or NaN, a bound holds for sums that are
+    /// finite.
+    std::optional<ErrorBound> of(const DotTerms& terms) const;
+
+  private:
+    SummationOrder order_;
+    std::optional<double> ofProduct_, ofSum_;  ///< unit roundoffs
+    bool held_;                                ///< every product is a value of the accumulator
+    bool subnormalSums_;
+    double lostAProduct_ = 0;  ///< at most, by each product that may underflow
+    double lostATerm_ = 0;     ///< at most, by each term among the accumulator's smallest values
+    /// Where products and sums are clamped; ∞ in formats that do not clamp.
+    double largestProduct_ = std::numeric_limits<double>::infinity(), largestSum_ = largestProduct_;
+};
 
 }  // namespace mantissa

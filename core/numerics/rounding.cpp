@@ -145,7 +145,7 @@ std::uint64_t zeroCode(const Format& f, bool negative) {
 }
 
 std::uint64_t overflowCode(const Format& f, bool negative, Overflow overflow) {
-    if (overflow == Overflow::saturate || f.specials == Specials::none) return largestCode(f, negative);
+    if (overflow == Overflow::saturate || clamps(f)) return largestCode(f, negative);
     if (f.specials == Specials::ieee) return infinityCode(f, negative);
     return nanCode(f, negative);
 }
@@ -230,6 +230,8 @@ std::uint64_t step(const Format& f, std::uint64_t code, int direction) {
 }
 
 }  // namespace
+
+bool clamps(const Format& f) { return f.specials == Specials::none; }
 
 int detail::quantumAt(const Format& f, int binade) {
     if (f.kind == FormatKind::integer) return 0;

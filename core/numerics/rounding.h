@@ -42,6 +42,10 @@ struct RoundOptions {
         0;  ///< stochastic rounding only: position of the element, so that results do not depend on threads
 };
 
+/// Whether what lies beyond the largest value becomes the largest, as the format's standard says, for want of an
+/// infinity and a NaN.
+bool clamps(const Format& format);
+
 /// The code of `value` in `format`, in the low bits. Policy for NaN, infinities, −0, ties and overflow: see
 /// rounding.cpp.
 std::uint64_t encode(const Format& format, double value, const RoundOptions& options = {});

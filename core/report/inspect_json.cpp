@@ -7,9 +7,14 @@
 namespace mantissa {
 namespace {
 
+OrderedJson heldJson(const std::optional<HeldValue>& value) {
+    if (!value) return nullptr;
+    return std::visit([](auto number) -> OrderedJson { return number; }, value->number());
+}
+
 void addValues(OrderedJson& json, const ValueSummary& values) {
-    json["min"] = orNull(values.min);
-    json["max"] = orNull(values.max);
+    json["min"] = heldJson(values.min);
+    json["max"] = heldJson(values.max);
     json["mean"] = orNull(values.mean);
     json["nan"] = values.nans;
     json["inf"] = values.infinities;
@@ -38,11 +43,21 @@ void number(CsvWriter& csv, const std::optional<double>& value) {
         csv.empty(1);
 }
 
+void held(CsvWriter& csv, const std::optional<HeldValue>& value) {
+    if (!value)
+        csv.empty(1);
+    else if (const auto* floating = std::get_if<double>(&value->number()))
+        csv.number(*floating);
+    else
+        csv.text(std::visit([](auto number) { return std::to_string(number); }, value->number()));
+}
+
 }  // namespace
 
 std::string inspectJson(const CheckpointReport& report) {
     OrderedJson json{{"schema", "mantissa.inspect/1"}, {"path", report.path.string()}, {"form", report.form}};
     if (!report.scaling.empty()) json["scaling"] = report.scaling;
+    if (!report.unread.empty()) json["unread"] = report.unread;
     json["tensors"] = OrderedJson::array();
     for (const TensorSummary& tensor : report.tensors) {
         OrderedJson one{{"name", tensor.name},
@@ -69,8 +84,8 @@ std::string inspectCsv(const CheckpointReport& report) {
     CsvWriter csv(header);
     for (const TensorSummary& tensor : report.tensors) {
         csv.text(tensor.name).text(dtypeName(tensor.dtype)).text(shapeText(tensor.shape)).integer(tensor.bytes);
-        number(csv, tensor.values.min);
-        number(csv, tensor.values.max);
+        held(csv, tensor.values.min);
+        held(csv, tensor.values.max);
         number(csv, tensor.values.mean);
         csv.integer(tensor.values.nans).integer(tensor.values.infinities);
         for (const CastLoss& loss : tensor.casts) {

@@ -6,8 +6,8 @@
 
 namespace mantissa {
 
-/// The report as JSON, schema "mantissa.inspect/1": stable key order, shortest round-trip numbers; null where a tensor
-/// has no finite value, and for casts of tensors that are not floating.
+/// The report as JSON, schema "mantissa.inspect/1": stable key order, shortest round-trip numbers, integers in full;
+/// null where a tensor has no finite value, and for casts of tensors that are not floating or were not read.
 std::string inspectJson(const CheckpointReport& report);
 
 /// One row a tensor; four columns a format. RFC 4180.

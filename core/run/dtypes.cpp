@@ -16,6 +16,15 @@ std::optional<c10::ScalarType> scalarType(DType dtype) {
             return c10::ScalarType::Float8_e4m3fn;
         case DType::f8e5m2:
             return c10::ScalarType::Float8_e5m2;
+        case DType::f8e4m3fnuz:
+            return c10::ScalarType::Float8_e4m3fnuz;
+        case DType::f8e5m2fnuz:
+            return c10::ScalarType::Float8_e5m2fnuz;
+        case DType::f8e8m0:
+        case DType::f6e2m3:
+        case DType::f6e3m2:
+        case DType::f4:
+            return std::nullopt;
         case DType::i64:
             return c10::ScalarType::Long;
         case DType::i32:

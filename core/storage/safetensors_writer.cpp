@@ -29,7 +29,7 @@ Status check(const std::filesystem::path& path, std::span<const TensorRecord> te
             return refused(path, tensor.name, "has the name that the format keeps for metadata");
         if (!names.insert(tensor.name).second) return refused(path, tensor.name, "is there twice");
         if (!tensor.strides.empty()) return refused(path, tensor.name, "is not contiguous");
-        if (tensor.bytes.size() != static_cast<std::uint64_t>(tensor.numel()) * elementBytes(tensor.dtype))
+        if (8 * tensor.bytes.size() != static_cast<std::uint64_t>(tensor.numel()) * elementBits(tensor.dtype))
             return refused(path, tensor.name,
                            "has " + std::to_string(tensor.bytes.size()) + " bytes, which do not fit its shape");
     }
@@ -60,7 +60,7 @@ Status writeSafetensors(const std::filesystem::path& path, std::span<const Tenso
     std::vector<const TensorRecord*> ordered;
     for (const auto& tensor : tensors) ordered.push_back(&tensor);
     std::stable_sort(ordered.begin(), ordered.end(), [](const TensorRecord* a, const TensorRecord* b) {
-        return elementBytes(a->dtype) > elementBytes(b->dtype);
+        return elementBits(a->dtype) > elementBits(b->dtype);
     });
     std::string text;
     try {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "graph/exported_program_archive.h"
@@ -33,6 +34,16 @@ std::string scalingOf(const std::vector<Format>& formats) {
                            "two dimensions stay FP32";
     if (!blocks.empty()) words += (words.empty() ? "" : ". ") + blocks + ": elements alone, without the scales of blocks";
     return words;
+}
+
+/// Which of a checkpoint's types have values that cannot be told apart.
+std::string unreadOf(const std::vector<TensorRecord>& tensors) {
+    std::set<std::string_view> names;
+    for (const TensorRecord& tensor : tensors)
+        if (!hasReadableValues(tensor.dtype)) names.insert(dtypeName(tensor.dtype));
+    std::string words;
+    for (const auto name : names) words += (words.empty() ? "" : ", ") + std::string(name);
+    return words.empty() ? words : words + ": values not read, for nothing says in which order they share bytes";
 }
 
 /// The tensors of a file that is no mere state dict: a TorchScript or other whole model.
@@ -116,7 +127,7 @@ void CheckpointStudy::cut() {
     for (std::size_t i = 0; i < checkpoint_.tensors.size(); ++i) {
         const TensorRecord& tensor = checkpoint_.tensors[i];
         const std::int64_t count = valueCount(tensor);
-        if (count == 0) continue;
+        if (count == 0 || !hasReadableValues(tensor.dtype)) continue;
         // A scale's values stay together.
         const std::int64_t together = scaled && isFloating(tensor.dtype) ? channelValues(tensor) : 1;
         const std::int64_t step = std::max<std::int64_t>(kChunk / together, 1) * together;
@@ -145,9 +156,9 @@ void CheckpointStudy::releaseUpTo(std::size_t last) const {
     for (std::size_t i = last + 1 - std::min(last + 1, 2 * kRelease); i <= last; ++i) {
         const TensorRecord& tensor = checkpoint_.tensors[chunks_[i].tensor];
         if (!tensor.strides.empty()) continue;
-        const std::size_t bytesPerValue = tensor.bytes.size() / static_cast<std::size_t>(valueCount(tensor));
-        MappedFile::release(tensor.bytes.subspan(static_cast<std::size_t>(chunks_[i].begin) * bytesPerValue,
-                                                 static_cast<std::size_t>(chunks_[i].count) * bytesPerValue));
+        const std::size_t bitsPerValue = 8 * tensor.bytes.size() / static_cast<std::size_t>(valueCount(tensor));
+        MappedFile::release(tensor.bytes.subspan(static_cast<std::size_t>(chunks_[i].begin) * bitsPerValue / 8,
+                                                 static_cast<std::size_t>(chunks_[i].count) * bitsPerValue / 8));
     }
 }
 
@@ -164,16 +175,21 @@ void CheckpointStudy::addUp() {
         TensorSummary summary{.name = tensor.name,
                               .dtype = tensor.dtype,
                               .shape = tensor.shape,
-                              .bytes = tensor.numel() * static_cast<std::int64_t>(elementBytes(tensor.dtype)),
+                              .bytes = tensor.numel() * static_cast<std::int64_t>(elementBits(tensor.dtype)) / 8,
                               .values = ofTensor[i].summary(),
                               .casts = {}};
-        if (isFloating(tensor.dtype))
+        const bool read = hasReadableValues(tensor.dtype);
+        if (!read) summary.values.count = valueCount(tensor);
+        if (isFloating(tensor.dtype) && read)
             ofTensor[i].casts.resize(targets_.size());  // a tensor without elements loses nothing
         for (const CastSums& cast : ofTensor[i].casts) summary.casts.push_back(cast.loss());
         report_.bytes += summary.bytes;
+        report_.values.count += summary.values.count;
         report_.tensors.push_back(std::move(summary));
     }
+    const std::int64_t count = report_.values.count;  // with those that were not read
     report_.values = all.summary();
+    report_.values.count = count;
     for (const CastSums& cast : all.casts) report_.casts.push_back(cast.loss());
 }
 
@@ -182,6 +198,7 @@ Result<CheckpointReport> CheckpointStudy::run() {
     if (!opened) return std::move(opened).error();
     checkpoint_ = *std::move(opened);
     report_.form = checkpoint_.form;
+    report_.unread = unreadOf(checkpoint_.tensors);
     cut();
     {
         const std::size_t threads =

@@ -11,6 +11,7 @@
 #include "progress.h"
 #include "result.h"
 #include "storage/dtype.h"
+#include "study/held_value.h"
 
 namespace mantissa {
 
@@ -27,7 +28,8 @@ struct ValueSummary {
     std::int64_t count = 0;  ///< of values, those that are not finite included
     std::int64_t nans = 0;
     std::int64_t infinities = 0;
-    std::optional<double> min, max, mean;  ///< of the finite ones; none where there are none
+    std::optional<HeldValue> min, max;  ///< of the finite ones; none where there are none, and where none was read
+    std::optional<double> mean;         ///< of the same
 };
 
 /// What a cast of a floating tensor would lose.
@@ -44,7 +46,8 @@ struct TensorSummary {
     std::vector<std::int64_t> shape;
     std::int64_t bytes = 0;
     ValueSummary values;
-    std::vector<CastLoss> casts;  ///< one a format, for floating tensors; others keep their type in every cast
+    /// One a format, for floating tensors whose values were read; others keep their type in every cast.
+    std::vector<CastLoss> casts;
 };
 
 /// The answer. Immutable.
@@ -53,6 +56,7 @@ struct CheckpointReport {
     std::string form;  ///< "safetensors", "PyTorch zip", "torchscript"
     std::vector<Format> formats;
     std::string scaling;                 ///< how those that take scales were scaled, in words; empty without any
+    std::string unread;                  ///< which types' values were not read and why; empty where all were
     std::vector<TensorSummary> tensors;  ///< in the file's order
     std::int64_t bytes = 0;              ///< of all tensors
     ValueSummary values;                 ///< of all tensors

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "numerics/rounding.h"
 #include "run/emulation.h"
@@ -32,18 +33,19 @@ void castInto(CastSums& sums, const CastTarget& target, std::span<const Value> v
 template <class Value>
 void summarise(ChunkSums& sums, std::span<const Value> values) {
     sums.count += static_cast<std::int64_t>(values.size());
+    Value low = std::numeric_limits<Value>::max(), high = std::numeric_limits<Value>::lowest();
     for (const Value value : values) {
-        const auto x = static_cast<double>(value);
-        if (std::isnan(x)) {
-            ++sums.nans;
-        } else if (std::isinf(x)) {
-            ++sums.infinities;
-        } else {
-            sums.min = std::min(sums.min, x);
-            sums.max = std::max(sums.max, x);
-            sums.sum += x;
+        if constexpr (std::is_floating_point_v<Value>) {
+            if (!std::isfinite(value)) {
+                ++(std::isnan(value) ? sums.nans : sums.infinities);
+                continue;
+            }
         }
+        low = std::min(low, value);
+        high = std::max(high, value);
+        sums.sum += static_cast<double>(value);
     }
+    if (low <= high) sums.widen(low, high);
 }
 
 /// Whole channels of a weight, or a piece of one whose bounds are known.
@@ -83,12 +85,16 @@ CastLoss CastSums::loss() const {
     return loss;
 }
 
+void ChunkSums::widen(const HeldValue& low, const HeldValue& high) {
+    if (!min || low < *min) min = low;
+    if (!max || high > *max) max = high;
+}
+
 void ChunkSums::add(const ChunkSums& other) {
     count += other.count;
     nans += other.nans;
     infinities += other.infinities;
-    min = std::min(min, other.min);
-    max = std::max(max, other.max);
+    if (other.min) widen(*other.min, *other.max);
     sum += other.sum;
     casts.resize(std::max(casts.size(), other.casts.size()));
     for (std::size_t i = 0; i < other.casts.size(); ++i) casts[i].add(other.casts[i]);
@@ -132,7 +138,14 @@ ChunkSums ChunkReader::read(const TensorRecord& tensor, std::int64_t begin, std:
 ChunkSums ChunkReader::readPiece(const TensorRecord& tensor, std::int64_t begin, std::int64_t count,
                                  const ValueBounds* bounds) {
     ChunkSums sums;
-    if (fitsFp32(tensor.dtype)) {
+    if (isInteger(tensor.dtype)) {
+        if (tensor.dtype == DType::u64)
+            summarise(sums, std::span<const std::uint64_t>(fill(unsigned_, tensor, begin, count)));
+        else
+            summarise(sums, std::span<const std::int64_t>(fill(integers_, tensor, begin, count)));
+        return sums;
+    }
+    if (tensor.dtype != DType::f64) {  // FP32 has every value of the others
         const auto values = fill(narrow_, tensor, begin, count);
         summarise(sums, std::span<const float>(values));
         if (!isFloating(tensor.dtype)) return sums;
@@ -151,7 +164,6 @@ ChunkSums ChunkReader::readPiece(const TensorRecord& tensor, std::int64_t begin,
     }
     const auto values = fill(wide_, tensor, begin, count);
     summarise(sums, std::span<const double>(values));
-    if (!isFloating(tensor.dtype)) return sums;
     roundedWide_.resize(values.size());
     for (const CastTarget& target : targets_) {
         if (target.isInteger() && tensor.shape.size() >= 2) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,9 +30,11 @@ struct CastSums {
 
 struct ChunkSums {
     std::int64_t count = 0, nans = 0, infinities = 0;
-    double min = std::numeric_limits<double>::infinity(), max = -min, sum = 0;
+    std::optional<HeldValue> min, max;  ///< of the finite values
+    double sum = 0;
     std::vector<CastSums> casts;
 
+    void widen(const HeldValue& low, const HeldValue& high);  ///< min and max, to values as far apart
     void add(const ChunkSums& other);
     ValueSummary summary() const;
 };
@@ -65,6 +68,8 @@ class ChunkReader {
     const std::vector<CastTarget>& targets_;
     std::vector<float> narrow_, rounded_;
     std::vector<double> wide_, roundedWide_;
+    std::vector<std::int64_t> integers_;
+    std::vector<std::uint64_t> unsigned_;
 };
 
 }  // namespace mantissa

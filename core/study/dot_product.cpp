@@ -190,10 +190,9 @@ std::optional<Stagnation> stagnationOf(const Format& f, const std::optional<Stan
         still->largestAddend == 0)
         return std::nullopt;
     Stagnation stop{.n = still->since, .sum = still->total, .gap = 0, .largestAddend = still->largestAddend};
-    const double end = std::copysign(std::numeric_limits<double>::infinity(), still->total);
-    if (roundTo(f, end) == still->total) return stop;  // this format clamps
-    const std::uint64_t code = encode(f, std::abs(still->total));
-    stop.gap = decode(f, nextUp(f, code)) - std::abs(still->total);
+    const std::uint64_t code = encode(f, still->total), next = still->total > 0 ? nextUp(f, code) : nextDown(f, code);
+    if (clamps(f) && next == code) return stop;
+    stop.gap = std::abs(decode(f, next) - still->total);
     if (!std::isfinite(stop.gap) || stop.largestAddend > stop.gap / 2) return std::nullopt;
     return stop;
 }
@@ -202,7 +201,7 @@ void DotStudy::finish(Runner& runner) {
     DotSeries& series = runner.series;
     series.sum = runner.sum.value();
     series.error = 0 - exact_.minus(series.sum);  // no −0
-    series.bound = report_.boundAt(series, report_.steps.size() - 1);
+    series.bound = report_.boundsOf(series).at(report_.steps.size() - 1);
     series.stagnation = stagnationOf(series.how.accumulator, runner.sum.standstill());
     report_.series.push_back(std::move(series));
 }
@@ -244,11 +243,16 @@ Result<DotReport> DotStudy::run() {
 
 }  // namespace
 
-std::optional<ErrorBound> DotReport::boundAt(const DotSeries& of, std::size_t i) const {
-    if (of.notFiniteFrom && *of.notFiniteFrom <= steps[i]) return std::nullopt;
-    return errorBound(
-        {product, of.how.accumulator, of.how.order},
-        {.n = steps[i], .sizes = sizeSums[i], .largest = largestProduct, .underflows = underflows[i]});
+std::optional<ErrorBound> SeriesBounds::at(std::size_t i) const {
+    if (notFiniteFrom_ && *notFiniteFrom_ <= report_.steps[i]) return std::nullopt;
+    return bounds_.of({.n = report_.steps[i],
+                       .sizes = report_.sizeSums[i],
+                       .largest = report_.largestProduct,
+                       .underflows = report_.underflows[i]});
+}
+
+SeriesBounds DotReport::boundsOf(const DotSeries& one) const {
+    return {*this, ErrorBounds({product, one.how.accumulator, one.how.order}), one.notFiniteFrom};
 }
 
 std::string DotSeries::name() const { return how.accumulator.title + " " + orderName(how.order); }

@@ -64,6 +64,24 @@ struct DotKernel {
     std::optional<Error> failure;
 };
 
+struct DotReport;
+
+/// The bounds on the error of one series of a report, which must outlive them.
+class SeriesBounds {
+  public:
+    /// After steps[i] terms; none where the sum is no longer finite.
+    std::optional<ErrorBound> at(std::size_t i) const;
+
+  private:
+    friend DotReport;
+    SeriesBounds(const DotReport& report, const ErrorBounds& bounds, std::optional<std::uint64_t> notFiniteFrom)
+        : report_(report), bounds_(bounds), notFiniteFrom_(notFiniteFrom) {}
+
+    const DotReport& report_;
+    ErrorBounds bounds_;
+    std::optional<std::uint64_t> notFiniteFrom_;
+};
+
 /// The answer. Immutable.
 struct DotReport {
     DotSource source;
@@ -84,8 +102,7 @@ struct DotReport {
     std::string explanation;         ///< one or two more
     double seconds = 0;
 
-    /// The bound on the error of a series after steps[i] terms; none where its sum is no longer finite.
-    std::optional<ErrorBound> boundAt(const DotSeries& of, std::size_t i) const;
+    SeriesBounds boundsOf(const DotSeries& one) const;
 
     /// Pairwise sums of more terms than this are looked at where a step is drawn and every 4096 terms, all others after
     /// every term.

@@ -99,7 +99,7 @@ StoredBytes storedBytes(const Graph& graph, const Format& whole, const std::vect
         const bool floating = isFloating(weight.tensor.dtype);
         const auto bits =
             weight.tensor.numel() * (floating ? std::int64_t{parameterBits(format, shape.size())}
-                                              : static_cast<std::int64_t>(8 * elementBytes(weight.tensor.dtype)));
+                                              : static_cast<std::int64_t>(elementBits(weight.tensor.dtype)));
         if (weight.isParameter)
             parameters += bits;
         else if (weight.persistent)

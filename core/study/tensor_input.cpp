@@ -70,6 +70,12 @@ Result<TensorInput> readTensorInput(const std::filesystem::path& path, const std
                      .message = "holds complex numbers, and models take real ones",
                      .where = where};
 
+    if (!hasReadableValues(tensor.dtype))
+        return Error{.code = ErrorCode::unsupported,
+                     .message = "holds " + std::string(dtypeName(tensor.dtype)) +
+                                " values, and nothing says in which order they share bytes",
+                     .where = where};
+
     std::vector<std::int64_t> shape = tensor.shape;
     if (shape.size() == 3) shape.insert(shape.begin(), 1);
     if (shape.size() != 4 || tensor.numel() < 1)

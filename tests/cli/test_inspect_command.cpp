@@ -111,6 +111,37 @@ TEST(InspectCommand, WritesCsv) {
     EXPECT_EQ(count, 6);
 }
 
+TEST(InspectCommand, WritesIntegersInFullAndSaysWhatItDoesNotRead) {
+    const TemporaryFolder folder;
+    const std::vector<std::int64_t> integers{-9007199254740993, 9223372036854775807};
+    const std::vector<std::uint8_t> packed{1, 2, 3};
+    std::vector<TensorRecord> records(2);
+    records[0].name = "i64";
+    records[0].dtype = DType::i64;
+    records[0].shape = {2};
+    records[0].bytes = std::as_bytes(std::span(integers));
+    records[1].name = "f6";
+    records[1].dtype = DType::f6e2m3;
+    records[1].shape = {4};
+    records[1].bytes = std::as_bytes(std::span(packed));
+    const fs::path file = folder.path() / "t.safetensors";
+    ASSERT_TRUE(writeSafetensors(file, records));
+    const ProgramRun text = runProgram("inspect '" + file.string() + "'");
+    const ProgramRun csv = runProgram("inspect --csv - '" + file.string() + "'");
+    const ProgramRun json = runProgram("inspect --json - '" + file.string() + "'");
+    for (const ProgramRun* run : {&text, &csv, &json}) {
+        EXPECT_EQ(run->exitCode, 0) << run->errors;
+        for (const char* number : {"-9007199254740993", "9223372036854775807"})
+            EXPECT_NE(run->output.find(number), std::string::npos) << run->output;
+    }
+    EXPECT_NE(text.output.find("F6_E2M3: values not read"), std::string::npos) << text.output;
+    EXPECT_NE(csv.output.find("f6,F6_E2M3,[4],3,,,,0,0\r\n"), std::string::npos) << csv.output;
+    const auto read = ordered_json::parse(json.output);
+    EXPECT_EQ(read["tensors"][0]["max"].get<std::int64_t>(), integers[1]);
+    EXPECT_TRUE(read["tensors"][1]["min"].is_null());
+    EXPECT_NE(read["unread"].get<std::string>().find("F6_E2M3"), std::string::npos);
+}
+
 TEST(InspectCommand, LeavesControlCharactersOutOfTheTerminal) {
     const TemporaryFolder folder;
     const std::vector<float> values{1, 2};

@@ -1,6 +1,7 @@
 #include <QTest>
 #include <limits>
 
+#include "module_words.h"
 #include "number_text.h"
 
 using namespace mantissa::ui;
@@ -58,6 +59,10 @@ class TestNumberText final : public QObject {
         QCOMPARE(elidedMiddle(QStringLiteral("short"), 5), QStringLiteral("short"));
         QCOMPARE(threadsText(1), QStringLiteral("1 thread"));
         QCOMPARE(threadsText(8), QStringLiteral("8 threads"));
+        QCOMPARE(modulesText(1), QStringLiteral("1 module"));
+        QCOMPARE(modulesText(12), QStringLiteral("12 modules"));
+        QCOMPARE(keptModulesText(1), QStringLiteral("1 module stays in FP32"));
+        QCOMPARE(keptModulesText(2), QStringLiteral("2 modules stay in FP32"));
     }
 };
 

@@ -39,8 +39,9 @@ QString DotErrorChart::finding() const {
 
 std::vector<double> DotErrorChart::bounds(const DotSeries& series) const {
     std::vector<double> values;
+    const SeriesBounds all = report().boundsOf(series);
     for (std::size_t i = 0; i < report().steps.size(); ++i) {
-        const auto bound = report().boundAt(series, i);
+        const auto bound = all.at(i);
         values.push_back(bound ? bound->share(report().sizeSums[i]) : kNan);
     }
     return values;
@@ -179,7 +180,7 @@ QString DotErrorChart::hoverText(const QCustomPlot& plot, QPointF position) cons
     QStringList lines{tr("up to n = %1").arg(groupedText(static_cast<std::int64_t>(*found)))};
     for (const auto index : shownSeries()) {
         const DotSeries& series = report().series[index];
-        const auto bound = report().boundAt(series, i);
+        const auto bound = report().boundsOf(series).at(i);
         lines << tr("%1: %2, bound %3")
                      .arg(titleOf(series), errorText(series.largestErrors[i]),
                           bound ? compactText(bound->share(report().sizeSums[i]), 3) : tr("none"));

@@ -2,7 +2,9 @@
 
 #include <QVBoxLayout>
 
+#include "compare/preprocessing_dialog.h"
 #include "compare/run_words.h"
+#include "module_words.h"
 #include "number_text.h"
 #include "session/layers_session.h"
 #include "session/session.h"
@@ -57,7 +59,7 @@ void ReportStrips::showKept(const CompareReport& report) {
     QStringList names;
     for (const auto& path : report.keep) names << QString::fromStdString(path);
     auto* strip = new Strip(Strip::Kind::info, this);
-    strip->setText(names.size() == 1 ? tr("1 module stays in FP32:") : tr("%1 modules stay in FP32:").arg(names.size()),
+    strip->setText(keptModulesText(report.keep.size()) + QLatin1Char(':'),
                    elidedMiddle(names.join(QStringLiteral(", ")), 90));
     strip->setToolTip(plainToolTip(names.join(QLatin1Char('\n'))));
     strip->addAction(tr("Cast every layer again"),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "module_words.h"
 #include "number_text.h"
 #include "theme/format_look.h"
 
@@ -190,7 +191,7 @@ QString provenanceOf(const CompareReport& report) {
     parts << formats.join(QStringLiteral(", "));
     if (const auto scales = scaleWords(report.scales); !scales.empty())
         parts << QObject::tr("emulated: %1").arg(QString::fromStdString(scales));
-    if (!report.keep.empty()) parts << QObject::tr("%1 modules in FP32").arg(report.keep.size());
+    if (!report.keep.empty()) parts << QObject::tr("%1 in FP32").arg(modulesText(report.keep.size()));
     parts << QStringLiteral("Mantissa ") + QString::fromStdString(report.environment.mantissa) +
                  QStringLiteral(", LibTorch ") + QString::fromStdString(report.environment.libtorch);
     return parts.join(QStringLiteral(" · "));

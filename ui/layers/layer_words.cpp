@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "module_words.h"
 #include "number_text.h"
 
 namespace mantissa::ui {
@@ -49,7 +50,7 @@ QString layerKind(const LayersReport& report, std::size_t index) {
     const auto children = std::count_if(report.layers.begin(), report.layers.end(),
                                         [&](const LayerReport& one) { return one.parent == static_cast<int>(index); });
     if (children == 0) return {};
-    return children == 1 ? QObject::tr("1 module") : QObject::tr("%1 modules").arg(children);
+    return modulesText(static_cast<std::size_t>(children));
 }
 
 std::vector<std::size_t> leavesOf(const LayersReport& report) {

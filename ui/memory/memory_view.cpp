@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "module_words.h"
 #include "number_text.h"
 #include "theme/format_look.h"
 
@@ -84,7 +85,7 @@ QString memoryDetailOf(const MemoryReport& report, const MemoryView& view) {
     if (!quarter.isEmpty() && int8 && scalesOf(*int8, view.granularity) > 0)
         text += QObject::tr("; INT8 adds %1 of scales").arg(bytesText(scalesOf(*int8, view.granularity)));
     if (!quarter.isEmpty()) text += '.';
-    if (!report.keep.empty()) text += ' ' + QObject::tr("%1 modules stay in FP32.").arg(report.keep.size());
+    if (!report.keep.empty()) text += ' ' + keptModulesText(report.keep.size()) + '.';
     return text;
 }
 

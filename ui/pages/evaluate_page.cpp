@@ -14,6 +14,7 @@
 #include "compare/option_bar.h"
 #include "evaluate/flip_table.h"
 #include "evaluate/source_bar.h"
+#include "module_words.h"
 #include "number_text.h"
 #include "theme/theme.h"
 #include "widgets/card.h"
@@ -187,8 +188,8 @@ QString EvaluatePage::detailText() const {
     if (!report.keep.empty()) {
         QStringList names;
         for (const auto& path : report.keep) names << QString::fromStdString(path);
-        text += tr(" %1 modules stay in FP32: %2.")
-                    .arg(QString::number(names.size()), elidedMiddle(names.join(QStringLiteral(", ")), 90));
+        text +=
+            tr(" %1: %2.").arg(keptModulesText(report.keep.size()), elidedMiddle(names.join(QStringLiteral(", ")), 90));
     }
     return text;
 }

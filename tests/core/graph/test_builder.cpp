@@ -222,6 +222,20 @@ TEST(FileWeights, UnexpectedOnesAreNamed) {
               "other.num_batches_tracked");
 }
 
+TEST(FileWeights, PartsOfBlocksAreNoWeights) {
+    for (const DType dtype : {DType::f4, DType::f6e2m3, DType::f6e3m2, DType::f8e8m0}) {
+        auto checkpoint = checkpointOf(block(WeightSource::initialised(3)));
+        find(checkpoint, "head.weight").dtype = dtype;
+        const auto graph = block(WeightSource::fromCheckpoint(checkpoint));
+        ASSERT_FALSE(graph) << dtypeName(dtype);
+        EXPECT_EQ(graph.error().text(), "weights.safetensors: tensor head.weight: its dtype “" +
+                                            std::string(dtypeName(dtype)) +
+                                            "” belongs to blocks with scales of their own, which Mantissa does not put "
+                                            "together to weights");
+        EXPECT_EQ(graph.error().code, ErrorCode::unsupported);
+    }
+}
+
 TEST(FileWeights, ARenamedTensorIsBothMissingAndUnexpected) {
     auto checkpoint = checkpointOf(block(WeightSource::initialised(3)));
     find(checkpoint, "head.weight").name = "classifier.weight";

@@ -304,6 +304,15 @@ TEST(Rounding, DirectedOverflowStaysFiniteWhereItPointsBack) {
     EXPECT_EQ(rounded(INFINITY, Rounding::towardZero), INFINITY);
 }
 
+TEST(Rounding, FormatsWithoutInfinityAndNanClamp) {
+    for (const auto& f : test::everyKindOfFormat()) {
+        const FormatLimits l = limits(f);
+        EXPECT_EQ(clamps(f), roundTo(f, HUGE_VAL) == l.max) << f.name;
+    }
+    EXPECT_TRUE(clamps(format("int8")));
+    EXPECT_FALSE(clamps(format("e4m3")));
+}
+
 TEST(Rounding, ClassesOfCodes) {
     const Format& fp16 = format("fp16");
     EXPECT_EQ(classify(fp16, 0x8000), NumberClass::zero);

@@ -270,16 +270,16 @@ TEST(ErrorBound, IsGammaWhereOneFormatDoesAll) {
     for (const std::uint64_t n : {1u, 2u, 10u, 1000u}) {
         const double gamma = *gammaFactor(n, u);
         EXPECT_DOUBLE_EQ(gamma, static_cast<double>(n) * u / (1 - static_cast<double>(n) * u));
-        const auto bound = errorBound({fp16, fp16, {}}, {.n = n});
+        const auto bound = ErrorBounds({fp16, fp16, {}}).of({.n = n});
         ASSERT_TRUE(bound);
         EXPECT_EQ(bound->roundings, n - 1);
         EXPECT_LE(bound->relative, gamma * (1 + 1e-15));
         EXPECT_GE(bound->relative, *gammaFactor(n - 1, u));
     }
-    EXPECT_TRUE(errorBound({fp16, fp16, {}}, {.n = 2048}));
-    EXPECT_FALSE(errorBound({fp16, fp16, {}}, {.n = 2049}));
+    EXPECT_TRUE(ErrorBounds({fp16, fp16, {}}).of({.n = 2048}));
+    EXPECT_FALSE(ErrorBounds({fp16, fp16, {}}).of({.n = 2049}));
     EXPECT_FALSE(gammaFactor(2048, u));
-    EXPECT_FALSE(errorBound({format("fp32"), format("int32"), {}}, {.n = 10}));
+    EXPECT_FALSE(ErrorBounds({format("fp32"), format("int32"), {}}).of({.n = 10}));
     EXPECT_EQ(longestPath({.kind = SummationKind::pairwise}, 1024), 10u);
     EXPECT_EQ(longestPath({.kind = SummationKind::pairwise}, 1025), 11u);
     EXPECT_EQ(longestPath({SummationKind::blocked, 32}, 1024), 31u + 31u);
@@ -295,6 +295,7 @@ void expectWithinBound(const DotArithmetic& how, Terms terms) {
     std::normal_distribution<float> normal;
     const double scale = terms == Terms::tiny ? std::sqrt(limits(how.product).minSubnormal) : 1;
     RunningSum sum({.accumulator = how.accumulator, .addends = how.product, .order = how.order});
+    const ErrorBounds bounds(how);
     ExactSum exact, sizes;
     DotTerms so;
     for (so.n = 1; so.n <= 500; ++so.n) {
@@ -307,7 +308,7 @@ void expectWithinBound(const DotArithmetic& how, Terms terms) {
         if (mayUnderflow(how.product, std::abs(a * b))) ++so.underflows;
         const double term = roundTo(how.product, a * b);
         sum.add({&term, 1});
-        const auto bound = errorBound(how, so);
+        const auto bound = bounds.of(so);
         if (!bound || !std::isfinite(sum.value())) return;
         // Kahan's is a first-order bound: nu² of slack, with the constant left open by the theory.
         const double u = *unitRoundoff(how.accumulator), size = static_cast<double>(so.n);
@@ -330,11 +331,11 @@ TEST(ErrorBound, CountsWhatUnderflows) {
     // A hundred products of 1e-8 each, below half of FP16's smallest: the whole sum is lost.
     const DotArithmetic how{format("fp16"), format("fp32"), {}};
     const DotTerms terms{.n = 100, .sizes = 1e-6, .largest = 1e-8, .underflows = 100};
-    const auto bound = errorBound(how, terms);
+    const auto bound = ErrorBounds(how).of(terms);
     ASSERT_TRUE(bound);
     EXPECT_GE(bound->absolute(terms.sizes), 1e-6);
     EXPECT_GE(bound->share(terms.sizes), 1);
-    EXPECT_EQ(errorBound(how, {.n = 100, .sizes = 100, .largest = 1})->underflow, 0);
+    EXPECT_EQ(ErrorBounds(how).of({.n = 100, .sizes = 100, .largest = 1})->underflow, 0);
     EXPECT_TRUE(mayUnderflow(format("fp16"), 6e-5));
     EXPECT_FALSE(mayUnderflow(format("fp16"), 0x1p-14));
     EXPECT_FALSE(mayUnderflow(format("fp16"), 0));
@@ -343,11 +344,11 @@ TEST(ErrorBound, CountsWhatUnderflows) {
 TEST(ErrorBound, NoneWhereValuesMayHaveBeenClamped) {
     // FP6 E2M3 ends at 7.5 and has neither infinity nor NaN.
     const DotArithmetic sums{format("fp32"), format("e2m3"), {.kind = SummationKind::pairwise}};
-    EXPECT_TRUE(errorBound(sums, {.n = 8, .sizes = 4, .largest = 1}));
-    EXPECT_FALSE(errorBound(sums, {.n = 8, .sizes = 36, .largest = 8}));
+    EXPECT_TRUE(ErrorBounds(sums).of({.n = 8, .sizes = 4, .largest = 1}));
+    EXPECT_FALSE(ErrorBounds(sums).of({.n = 8, .sizes = 36, .largest = 8}));
     const DotArithmetic products{format("e2m3"), format("fp32"), {}};
-    EXPECT_TRUE(errorBound(products, {.n = 8, .sizes = 36, .largest = 7.5}));
-    EXPECT_FALSE(errorBound(products, {.n = 8, .sizes = 36, .largest = 8}));
+    EXPECT_TRUE(ErrorBounds(products).of({.n = 8, .sizes = 36, .largest = 7.5}));
+    EXPECT_FALSE(ErrorBounds(products).of({.n = 8, .sizes = 36, .largest = 8}));
 }
 
 }  // namespace

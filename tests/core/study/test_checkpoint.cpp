@@ -153,6 +153,64 @@ TEST(InspectCheckpoint, LeavesTensorsThatAreNotFloatingAlone) {
     EXPECT_FALSE(report.casts.at(0).sqnrDb);
 }
 
+TEST(InspectCheckpoint, IntegersAreExactBeyondFp64) {
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(), odd = (std::int64_t{1} << 53) + 1;
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    const auto integers = [&](const std::string& name, const std::vector<std::int64_t>& values) {
+        return recordOf<std::int64_t>(name, DType::i64, values);
+    };
+    // Over chunks, too: the middle one holds what is next to the least.
+    std::vector<std::int64_t> many(300'000, 0);
+    many[150'000] = least + 1;
+    many.back() = odd;
+    const auto report = inspected({integers("odd", {-odd, odd - 1, odd}), integers("many", many),
+                                   recordOf<std::uint64_t>("u64", DType::u64, {most, most - 1, odd}),
+                                   recordOf<double>("f64", DType::f64, {static_cast<double>(least), 0x1p64})},
+                                  {});
+    EXPECT_EQ(find(report, "odd").values.min, -odd);
+    EXPECT_EQ(find(report, "odd").values.max, odd);
+    EXPECT_NE(find(report, "odd").values.max, odd - 1);
+    EXPECT_EQ(find(report, "many").values.min, least + 1);
+    EXPECT_EQ(find(report, "u64").values.min, odd);
+    EXPECT_EQ(find(report, "u64").values.max, most);
+    // The floating values lie one beyond the integers whose nearest FP64 they are.
+    EXPECT_EQ(report.values.min, static_cast<double>(least));
+    EXPECT_NE(report.values.min, least + 1);
+    EXPECT_EQ(report.values.max, 0x1p64);
+    EXPECT_NE(report.values.max, most);
+    EXPECT_TRUE(std::holds_alternative<std::int64_t>(find(report, "odd").values.max->number()));
+}
+
+TEST(InspectCheckpoint, ReadsF4LowBitsFirstAndF6NotAtAll) {
+    // −6 and 0.5 in one byte; then the rest of the codes around them.
+    const auto f4 = recordOf<std::uint8_t>("f4", DType::f4, {0x1F, 0x20, 0x00}, {3, 2});
+    std::vector<double> values(6);
+    readValues(f4, 0, values);
+    EXPECT_EQ(values, (std::vector<double>{-6, 0.5, 0, 1, 0, 0}));
+    std::vector<float> later(2);
+    readValues(f4, 1, later);
+    EXPECT_EQ(later, (std::vector<float>{0.5F, 0}));
+    const auto report = inspected({f4, recordOf<std::uint8_t>("f6", DType::f6e3m2, {1, 2, 3}, {4}),
+                                   recordOf<std::uint8_t>("scale", DType::f8e8m0, {0, 127, 255, 254})},
+                                  {"e2m1"});
+    const auto& four = find(report, "f4");
+    EXPECT_EQ(four.bytes, 3);
+    EXPECT_EQ(four.values.count, 6);
+    EXPECT_EQ(four.values.min, -6);
+    EXPECT_EQ(four.values.max, 1);
+    EXPECT_EQ(four.casts.at(0).maxAbs, 0);
+    const auto& six = find(report, "f6");
+    EXPECT_EQ(six.bytes, 3);
+    EXPECT_EQ(six.values.count, 4);
+    EXPECT_FALSE(six.values.min);
+    EXPECT_TRUE(six.casts.empty());
+    EXPECT_NE(report.unread.find("F6_E3M2"), std::string::npos) << report.unread;
+    EXPECT_EQ(find(report, "scale").values.nans, 1);
+    EXPECT_EQ(find(report, "scale").values.min, 0x1p-127);
+    EXPECT_EQ(find(report, "scale").values.max, 0x1p127);
+    EXPECT_EQ(report.values.count, 14);
+}
+
 TEST(InspectCheckpoint, RoundsFp64Once) {
     // The FP32 nearest to this value lies on the tie between two BF16 values; the value itself does not.
     const double value = 1 + 0x1p-8 + 0x1p-40;
@@ -170,7 +228,11 @@ TEST(InspectCheckpoint, ReadsEveryCodeOfTheNarrowTypes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i);
     for (std::size_t i = 0; i < words.size(); ++i) words[i] = static_cast<std::uint16_t>(i);
     const std::vector<TensorRecord> records{recordOf("e4m3", DType::f8e4m3, bytes),
-                                            recordOf("e5m2", DType::f8e5m2, bytes), recordOf("fp16", DType::f16, words),
+                                            recordOf("e5m2", DType::f8e5m2, bytes),
+                                            recordOf("e4m3fnuz", DType::f8e4m3fnuz, bytes),
+                                            recordOf("e5m2fnuz", DType::f8e5m2fnuz, bytes),
+                                            recordOf("e8m0", DType::f8e8m0, bytes),
+                                            recordOf("fp16", DType::f16, words),
                                             recordOf("bf16", DType::bf16, words)};
     for (const auto& record : records) {
         std::vector<double> values(static_cast<std::size_t>(valueCount(record)));
@@ -181,7 +243,7 @@ TEST(InspectCheckpoint, ReadsEveryCodeOfTheNarrowTypes) {
                 << record.name << " " << code;
         }
     }
-    const auto report = inspected(records, {"e4m3", "e5m2", "fp16", "bf16"});
+    const auto report = inspected(records, {"e4m3", "e5m2", "e4m3fnuz", "e5m2fnuz", "e8m0", "fp16", "bf16"});
     for (std::size_t i = 0; i < records.size(); ++i) {
         const auto& tensor = find(report, records[i].name);
         const FormatLimits expected = limits(format(records[i].name));
