@@ -60,7 +60,7 @@ class EvaluateText {
     std::string skipped() const;
     std::string cautions() const;
     std::string label(std::int32_t index) const {
-        return printable(report_.model->label(static_cast<std::size_t>(index)));
+        return printable(answerLabel(*report_.model, index));
     }
 
     const EvaluateReport& report_;

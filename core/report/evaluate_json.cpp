@@ -90,7 +90,10 @@ std::string evaluateCsv(const EvaluateReport& report) {
                 csv.integer(static_cast<std::int64_t>(*truth));
             else
                 csv.empty(1);
-            csv.integer(row.answer).text(report.model->label(static_cast<std::size_t>(row.answer)));
+            if (row.answer == kNoAnswer)
+                csv.empty(2);
+            else
+                csv.integer(row.answer).text(answerLabel(*report.model, row.answer));
             if (truth)
                 csv.text(row.inTopFive ? "true" : "false");
             else

@@ -20,6 +20,11 @@
 #include "study/thread_count.h"
 
 namespace mantissa {
+
+std::string answerLabel(const Model& model, std::int32_t answer) {
+    return answer == kNoAnswer ? "NaN" : model.label(static_cast<std::size_t>(answer));
+}
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -27,6 +32,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kMostAtOnce = 32;
 
 std::int32_t answerOf(std::span<const double> logits) {
+    if (std::any_of(logits.begin(), logits.end(), [](double x) { return std::isnan(x); })) return kNoAnswer;
     return static_cast<std::int32_t>(topIndices(logits, 1).front());
 }
 
@@ -45,7 +51,7 @@ EvaluationRow rowOf(std::span<const double> logits, std::optional<std::size_t> t
     row.answer = answerOf(logits);
     row.finite = std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); });
     const auto top = topIndices(logits, kTopAnswers);
-    row.inTopFive = truth && std::find(top.begin(), top.end(), *truth) != top.end();
+    row.inTopFive = row.answer != kNoAnswer && truth && std::find(top.begin(), top.end(), *truth) != top.end();
     if (top.size() > 1) row.margin = logits[top[0]] - logits[top[1]];
     return row;
 }

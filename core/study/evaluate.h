@@ -34,10 +34,16 @@ struct EvaluateRequest {
     std::filesystem::path resume;
 };
 
+/// The answer of logits with a NaN among them: nothing is largest.
+inline constexpr std::int32_t kNoAnswer = -1;
+/// An answer's class in words; "NaN" where there is none.
+std::string answerLabel(const Model& model, std::int32_t answer);
+
 /// One picture in one format.
 struct EvaluationRow {
-    std::int32_t answer = -1;  ///< the class with the largest logit; of a tie the first, as accuracy is counted
-    bool inTopFive = false;    ///< the picture's own class is among the five largest; false where it is not known
+    /// The class with the largest logit; of a tie the first, as accuracy is counted. kNoAnswer with a NaN among them.
+    std::int32_t answer = kNoAnswer;
+    bool inTopFive = false;  ///< the picture's own class is among the five largest; false where either is not known
     bool finite = true;        ///< no NaN and no infinity among the logits
     AnswerOutcome outcome = AnswerOutcome::kept;  ///< of the reference's answer
     double margin = 0;         ///< of the answer over its runner-up, logits

@@ -54,6 +54,8 @@ class TestMetrics final : public QObject {
         QCOMPARE(cell(model, "NaN or ∞ outputs", 0), QStringLiteral("no such row"));
         model.setReport(makeReport({.candidates = {"bf16"}, .notFinite = "bf16"}));
         QCOMPARE(cell(model, "NaN or ∞ outputs", 0), QStringLiteral("3"));
+        QCOMPARE(cell(model, "Same top-1", 0), QStringLiteral("✕ NaN"));
+        QCOMPARE(cell(model, "Top-5 in common", 0), QStringLiteral("—"));
     }
 
     void everyMetricExplainsItself() {

@@ -96,10 +96,11 @@ QString DepthChart::finding() const {
     const auto worst = std::min_element(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
         return (std::isnan(a.local) ? INFINITY : a.local) < (std::isnan(b.local) ? INFINITY : b.local);
     });
-    const QString last = decibelText(places_.back().cumulative);
-    return tr("%1: lowest by itself in %2, %3 dB; at the end %4 dB are left")
-        .arg(QString::fromStdString(report_->format.title), layerPath(*report_, worst->layer),
-             decibelText(worst->local), last);
+    const QString lowest = tr("%1: lowest by itself in %2, %3 dB")
+                               .arg(QString::fromStdString(report_->format.title), layerPath(*report_, worst->layer),
+                                    decibelText(worst->local));
+    const double last = places_.back().cumulative;
+    return std::isnan(last) ? lowest : tr("%1; at the end %2 dB are left").arg(lowest, decibelText(last));
 }
 
 QString DepthChart::provenance() const {

@@ -38,10 +38,11 @@ Cell cellOf(const CompareReport& report, std::size_t run, Term term) {
                 case AnswerOutcome::changed:
                     return {QObject::tr("✕ no"), true};
                 case AnswerOutcome::none:
-                    return {QObject::tr("✕ no top-1: NaN"), true};
+                    return {QObject::tr("✕ NaN"), true};
             }
             return {};
         case Term::topK:
+            if (outcomeOf(report, *comparison) == AnswerOutcome::none) return {QStringLiteral("—")};
             return {QObject::tr("%1 of %2").arg(m.topKOverlap).arg(m.topK)};
         case Term::margin:
             return {valueText(m.candidateMargin), m.candidateMargin < 0};

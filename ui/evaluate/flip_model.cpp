@@ -44,14 +44,17 @@ int FlipModel::columnCount(const QModelIndex& parent) const { return parent.isVa
 
 QString FlipModel::text(const Flip& flip, int column) const {
     const auto label = [&](std::size_t index) { return QString::fromStdString(report_->model->label(index)); };
+    const auto answer = [&](const EvaluationRow& one) {
+        return QString::fromStdString(answerLabel(*report_->model, one.answer));
+    };
     const EvaluationRow& row = rowOf(flip, run_);
     switch (column) {
         case Column::picture:
             return QString::fromStdString(report_->pictures->name(flip.picture));
         case Column::reference:
-            return label(static_cast<std::size_t>(rowOf(flip, 0).answer));
+            return answer(rowOf(flip, 0));
         case Column::candidate:
-            return label(static_cast<std::size_t>(row.answer));
+            return answer(row);
         case Column::truth: {
             const auto known = report_->pictures->truth(flip.picture);
             return known ? label(*known) : QStringLiteral("—");

@@ -10,6 +10,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "formats/formats_session.h"
 #include "number_text.h"
 #include "theme/format_look.h"
 #include "theme/theme.h"

@@ -52,28 +52,6 @@ TypedValue startValue() {
     return *TypedValue::parse(typed.text, format("bf16"));
 }
 
-/// By its spelling, which says everything.
-std::optional<Format> customFormat(const FormatsSession::CustomParts& parts) {
-    std::string name = "e" + std::to_string(parts.exponentBits) + "m" + std::to_string(parts.fractionBits);
-    if (parts.bias) name += "b" + std::to_string(*parts.bias);
-    switch (parts.specials) {
-        case Specials::ieee:
-            name += "ieee";
-            break;
-        case Specials::allOnesNan:
-            name += "fn";
-            break;
-        case Specials::negativeZeroNan:
-            name += "fnuz";
-            break;
-        case Specials::none:
-            name += "f";
-            break;
-    }
-    if (!parts.subnormals) name += "nosub";
-    return findFormat(name);
-}
-
 Error misread(const QString& message) { return {.code = ErrorCode::invalidArgument, .message = message.toStdString()}; }
 
 }  // namespace
@@ -260,21 +238,9 @@ bool FormatsSession::stagnates(const FormatEntry& entry) const {
     return stored.value == entry.stored.value;
 }
 
-FormatsSession::CustomParts FormatsSession::customParts() const {
-    const Format& f = state_.custom;
-    CustomParts parts{.exponentBits = f.exponentBits,
-                      .fractionBits = f.fractionBits,
-                      .bias = {},
-                      .specials = f.specials,
-                      .subnormals = f.subnormals};
-    if (const auto usual = customFormat(parts); !usual || usual->bias != f.bias) parts.bias = f.bias;
-    return parts;
-}
-
 Status FormatsSession::setCustom(const CustomParts& parts, int gesture) {
-    const auto custom = customFormat(parts);
-    if (!custom)
-        return misread(tr("no such format: its values must fit in FP64, and one bit of exponent needs subnormals"));
+    const auto custom = customFormatOf(parts);
+    if (!custom) return custom.error();
     change(tr("Custom format %1").arg(QString::fromStdString(custom->name)), withCustom(*custom), gesture);
     return Done{};
 }

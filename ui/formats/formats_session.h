@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "formats/custom_parts.h"
 #include "formats/format_entry.h"
 #include "formats/formats_state.h"
 
@@ -55,16 +56,6 @@ class FormatsSession final : public QObject {
     Status typeZeroPoint(const QString& text, int gesture = 0);
     /// Whether value + addend, rounded once, is the stored value again.
     bool stagnates(const FormatEntry& entry) const;
-    /// What a custom format consists of; without a bias it has the usual one of its shape.
-    struct CustomParts {
-        int exponentBits = 1;  ///< to 11
-        int fractionBits = 0;  ///< to 52
-        std::optional<int> bias;
-        Specials specials = Specials::ieee;
-        bool subnormals = true;
-    };
-    /// Those of the custom format there is.
-    CustomParts customParts() const;
     /// Nothing changes where there is no such format: the Error says why.
     Status setCustom(const CustomParts& parts, int gesture = 0);
     /// Everything at once, from a text or a file.

@@ -7,6 +7,7 @@
 
 #include "module_words.h"
 #include "number_text.h"
+#include "study/verdict.h"
 
 namespace mantissa::ui {
 
@@ -116,13 +117,31 @@ QString layersFindingOf(const LayersReport& report) {
     return QObject::tr("%1: least SQNR by itself in %2, %3 dB").arg(format, layerPath(report, at), decibelText(sqnr));
 }
 
+namespace {
+
+QString answerWords(AnswerOutcome outcome, const ErrorMetrics& metrics) {
+    switch (outcome) {
+        case AnswerOutcome::kept:
+            return QObject::tr("the answer stays, margin %1").arg(valueText(metrics.candidateMargin));
+        case AnswerOutcome::tie:
+            return QObject::tr("the answer ties with another");
+        case AnswerOutcome::changed:
+            return QObject::tr("the answer changes");
+        case AnswerOutcome::none:
+            return QObject::tr("There is no answer: a NaN is among the logits");
+    }
+    return {};
+}
+
+}  // namespace
+
 QString layersDetailOf(const LayersReport& report) {
     QStringList parts;
     if (report.metrics) {
-        parts << QObject::tr("At the logits %1 dB are left").arg(decibelText(report.metrics->sqnrDb));
-        parts << (report.metrics->top1Agrees
-                      ? QObject::tr("the answer stays, margin %1").arg(valueText(report.metrics->candidateMargin))
-                      : QObject::tr("the answer changes"));
+        const AnswerOutcome outcome = outcomeOf(report.reference, report.logits);
+        if (outcome != AnswerOutcome::none)
+            parts << QObject::tr("At the logits %1 dB are left").arg(decibelText(report.metrics->sqnrDb));
+        parts << answerWords(outcome, *report.metrics);
     }
     if (report.nativeError)
         parts << QObject::tr("no native kernels: %1").arg(QString::fromStdString(report.nativeError->text()));

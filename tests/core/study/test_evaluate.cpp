@@ -173,6 +173,25 @@ TEST_F(Evaluate, RatesAndDistributionsFollowFromTheRows) {
     EXPECT_EQ(report.runs[0].maxAbs.max, 0);
 }
 
+TEST_F(Evaluate, LogitsWithANanGiveNoAnswerAndCountAsWrong) {
+    const auto report = good(request(40, {"e4m3b20"}));
+    const auto& run = report.runs[1];
+    std::int64_t right = 0, none = 0;
+    for (std::size_t i = 0; i < 40; ++i) {
+        const auto& row = run.rows[i];
+        right += row.answer == static_cast<std::int32_t>(i % 5);
+        if (row.answer != kNoAnswer) continue;
+        ++none;
+        EXPECT_FALSE(row.finite);
+        EXPECT_FALSE(row.inTopFive);
+        EXPECT_EQ(row.outcome, AnswerOutcome::none);
+    }
+    ASSERT_GT(none, 0) << "what is too large for this format becomes a NaN";
+    EXPECT_EQ(run.top1->hits, right);
+    EXPECT_EQ(run.top5->hits, 40 - none) << "five classes";
+    EXPECT_EQ(answerLabel(*report.model, kNoAnswer), "NaN");
+}
+
 TEST_F(Evaluate, PicturesThatCannotBeReadAreListedAndSkipped) {
     auto asked = request(1, {"bf16"});
     const auto picture = asked.pictures->read(0).value();
