@@ -49,13 +49,13 @@ TEST(CompareCommand, ComparesTheBundledModelOnTheBundledPicture) {
 }
 
 TEST(CompareCommand, JsonHasTheDocumentedKeysInOrder) {
-    const auto json = jsonOf("--runs 1 --formats fp32,bf16,e4m3");
+    const auto json = jsonOf("--runs 1 --formats fp32,bf16,e5m2");
     EXPECT_EQ(keysOf(json), (Keys{"schema", "environment", "model", "image", "reference", "runs", "comparisons"}));
     EXPECT_EQ(json["schema"], "mantissa.compare/1");
     EXPECT_EQ(keysOf(json["environment"]), (Keys{"mantissa", "libtorch", "opencv", "cpu", "threads"}));
     EXPECT_EQ(keysOf(json["model"]), (Keys{"path", "sha256", "kind", "architecture", "parameters", "buffers", "bytes",
                                            "input", "labels", "notes"}));
-    EXPECT_EQ(keysOf(json["model"]["bytes"]), (Keys{"fp32", "bf16", "e4m3"}));
+    EXPECT_EQ(keysOf(json["model"]["bytes"]), (Keys{"fp32", "bf16", "e5m2"}));
     for (const char* key : {"height", "width", "channels", "channel_order"})
         EXPECT_TRUE(json["model"]["input"].contains(key)) << key;
     EXPECT_EQ(keysOf(json["image"]), (Keys{"path", "sha256", "width", "height"}));
@@ -127,7 +127,7 @@ TEST(CompareCommand, WritesJsonAndCsvToFilesBesideTheTable) {
 TEST(CompareCommand, ExportsEveryChartAndSaysWhere) {
     const TemporaryFolder folder;
     const fs::path charts = folder.path() / "charts";
-    const ProgramRun run = runProgram("compare --runs 1 --formats bf16,e4m3 --export-dir '" + charts.string() + "'", {},
+    const ProgramRun run = runProgram("compare --runs 1 --formats bf16,e5m2 --export-dir '" + charts.string() + "'", {},
                                       "-u DISPLAY -u WAYLAND_DISPLAY -u QT_QPA_PLATFORM");
     EXPECT_EQ(run.exitCode, 0) << run.errors;
     EXPECT_EQ(run.errors, "");
@@ -144,29 +144,29 @@ TEST(CompareCommand, ExportsEveryChartAndSaysWhere) {
     }
     EXPECT_GE(count, 8U);
     EXPECT_TRUE(fs::exists(charts / "differences-bf16.png"));
-    EXPECT_TRUE(fs::exists(charts / "differences-e4m3.png"));
+    EXPECT_TRUE(fs::exists(charts / "differences-e5m2.png"));
 }
 
 TEST(CompareCommand, ExitsWithOneWhereAFormatDoesNotRunAsAsked) {
-    const ProgramRun run = runProgram("compare --runs 0 --mode native --formats bf16,e4m3");
+    const ProgramRun run = runProgram("compare --runs 0 --mode native --formats bf16,e5m2");
     EXPECT_EQ(run.exitCode, 1);
     EXPECT_EQ(run.errorLines(), 1) << run.errors;
-    EXPECT_TRUE(run.errors.starts_with("mantissa: FP8 E4M3 did not run: ")) << run.errors;
+    EXPECT_TRUE(run.errors.starts_with("mantissa: FP8 E5M2 did not run: ")) << run.errors;
     EXPECT_EQ(run.output.find("did not run"), std::string::npos) << "said once: " << run.output;
     // What did run is said all the same.
     EXPECT_NE(run.output.find("BF16 keeps the answer"), std::string::npos) << run.output;
-    EXPECT_EQ(runProgram("compare --runs 0 --formats bf16,e4m3").exitCode, 0)
+    EXPECT_EQ(runProgram("compare --runs 0 --formats bf16,e5m2").exitCode, 0)
         << "emulated where nothing else was asked";
 }
 
 TEST(CompareCommand, NamesTheClassOfTheLargestDifference) {
-    const auto json = jsonOf("--runs 0 --formats e4m3 --top 10");
+    const auto json = jsonOf("--runs 0 --formats e5m2 --top 10");
     const auto index = json["comparisons"][0]["max_abs_index"].get<std::size_t>();
     std::string label;
     for (const auto& top : json["runs"][0]["top"])
         if (top["index"] == index) label = top["label"];
     ASSERT_FALSE(label.empty());
-    const ProgramRun run = runProgram("compare --runs 0 --formats e4m3");
+    const ProgramRun run = runProgram("compare --runs 0 --formats e5m2");
     const auto row = run.output.find("at output");
     ASSERT_NE(row, std::string::npos);
     const std::string line = run.output.substr(row, run.output.find('\n', row) - row);
@@ -219,19 +219,20 @@ TEST(CompareCommand, NamesWhatATensorFileHolds) {
 
 TEST(CompareCommand, KeepsALayerAlsoNatively) {
     const auto json = [](const std::string& arguments) {
-        return jsonOf("--runs 0 --formats bf16 --mode native " + arguments);
+        return jsonOf("--runs 0 --formats bf16 --mode native --model simple-cnn-cifar10 " + arguments);
     };
     EXPECT_NE(json("--keep fc")["runs"][1]["logits"], json("")["runs"][1]["logits"]);
     EXPECT_EQ(json("--keep 'fc, conv1'")["overrides"].size(), 2U);
 }
 
 TEST(CompareCommand, TellsALayerFromATensorAndFromASlip) {
+    const std::string onSimpleCnn = "compare --runs 0 --model simple-cnn-cifar10 ";
     for (const std::string mode : {"native", "emulated"}) {
-        const ProgramRun tensor = runProgram("compare --runs 0 --formats bf16 --keep fc.weight --mode " + mode);
+        const ProgramRun tensor = runProgram(onSimpleCnn + "--formats bf16 --keep fc.weight --mode " + mode);
         EXPECT_EQ(tensor.exitCode, 2);
         EXPECT_EQ(tensor.errors, "mantissa: fc.weight: is a tensor, not a layer; it belongs to the layer fc\n");
     }
-    const ProgramRun slip = runProgram("compare --runs 0 --keep cnv1");
+    const ProgramRun slip = runProgram(onSimpleCnn + "--keep cnv1");
     EXPECT_EQ(slip.exitCode, 2);
     EXPECT_NE(slip.errors.find("did you mean conv1"), std::string::npos) << slip.errors;
 }

@@ -73,17 +73,21 @@ TEST_F(EvaluateCommand, JsonHoldsTheSummaryAndCsvARowAPictureAndFormat) {
 }
 
 TEST_F(EvaluateCommand, ResumeTakesWhatIsThere) {
-    ASSERT_EQ(run("--formats bf16 --json '" + path("a.json") + "' --resume '" + path("rows") + "'").exitCode, 0);
+    const std::string onSimpleCnn = "--model simple-cnn-cifar10 ";
+    ASSERT_EQ(
+        run(onSimpleCnn + "--formats bf16 --json '" + path("a.json") + "' --resume '" + path("rows") + "'").exitCode,
+        0);
     // Cut in the middle of a line, as a power cut would.
     const auto rows = content(path("rows"));
     std::ofstream(path("rows"), std::ios::binary) << rows.substr(0, rows.size() * 2 / 3);
-    const auto again = run("--formats bf16 --json '" + path("b.json") + "' --resume '" + path("rows") + "'");
+    const auto again =
+        run(onSimpleCnn + "--formats bf16 --json '" + path("b.json") + "' --resume '" + path("rows") + "'");
     ASSERT_EQ(again.exitCode, 0) << again.errors;
     EXPECT_NE(again.output.find("by an earlier run"), std::string::npos);
     auto a = Json::parse(content(path("a.json"))), b = Json::parse(content(path("b.json")));
     a.erase("seconds"), b.erase("seconds");
     EXPECT_EQ(a, b);
-    const auto other = run("--formats fp16 --resume '" + path("rows") + "'");
+    const auto other = run(onSimpleCnn + "--formats fp16 --resume '" + path("rows") + "'");
     EXPECT_EQ(other.exitCode, 2);
     EXPECT_NE(other.errors.find("rows"), std::string::npos);
 }

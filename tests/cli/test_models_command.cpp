@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 
 #include "cli/program.h"
@@ -87,12 +88,12 @@ TEST_F(ModelsCommand, ListsBundledAndCachedModels) {
     const auto json = list(cache_.homeVariable());
     EXPECT_EQ(json["schema"], "mantissa.models/1");
     std::vector<ordered_json> cached;
-    bool bundled = false;
+    std::set<std::string> bundled;
     for (const auto& model : json["models"]) {
         if (model["source"] == "hub-cache") cached.push_back(model);
-        bundled |= model["name"] == "simple-cnn-cifar10" && model["source"] == "bundled" && model["runs"] == true;
+        if (model["source"] == "bundled" && model["runs"] == true) bundled.insert(model["name"].get<std::string>());
     }
-    EXPECT_TRUE(bundled);
+    EXPECT_EQ(bundled, (std::set<std::string>{"mobilevit-xxs-cifar10", "simple-cnn-cifar10"}));
     ASSERT_EQ(cached.size(), 4U);
     EXPECT_EQ(cached[0]["name"], "apple/half");
     EXPECT_EQ(cached[0]["runs"], false);

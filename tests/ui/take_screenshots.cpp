@@ -102,8 +102,8 @@ int main(int argc, char** argv) {
         window.start(files);
         if (!waitUntilIdle(window.session())) return 1;
         Choices choices = window.session().choices();
-        choices.candidates = {format("bf16"), format("fp16"), format("e4m3")};
-        window.session().choose("Turn on FP16 and FP8 E4M3", choices);
+        choices.candidates = {format("bf16"), format("fp16"), format("int8")};
+        window.session().choose("Turn on FP16 and INT8", choices);
         for (std::size_t i = 0; i < window.pages().size(); ++i) {
             window.showPage(static_cast<int>(i));
             if (auto* formats = qobject_cast<FormatsPage*>(window.pages()[i]); formats && mode == ThemeMode::dark) {

@@ -32,7 +32,22 @@ int rightAccordingToCard(const fs::path& card) {
     return -1;
 }
 
-TEST(BundledModel, IsAsGoodAsItsCardSays) {
+struct Bundled {
+    const char* name;
+    double leastAccuracy;      ///< share of the test images
+    std::size_t leastSamples;  ///< of the twelve sample pictures that are named rightly
+};
+
+class BundledModel : public testing::TestWithParam<Bundled> {
+  protected:
+    static fs::path path() {
+        for (const auto& model : bundledModels())
+            if (model.filename() == GetParam().name) return model;
+        return {};
+    }
+};
+
+TEST_P(BundledModel, IsAsGoodAsItsCardSays) {
     const fs::path archive = fs::path(MANTISSA_TEST_DATA) / "cifar10" / "cifar-10-binary.tar.xz";
     if (!fs::exists(archive)) GTEST_SKIP() << "there is no CIFAR-10 at " << archive;
     const test::TemporaryFolder folder;
@@ -43,30 +58,26 @@ TEST(BundledModel, IsAsGoodAsItsCardSays) {
     ASSERT_TRUE(set) << set.error().text();
     ASSERT_EQ(set->size(), 10'000u);
 
-    const auto models = bundledModels();
-    ASSERT_FALSE(models.empty());
-    ASSERT_EQ(models.front().filename(), "simple-cnn-cifar10");
-    const auto model = openModel(models.front());
+    const auto model = openModel(path());
     ASSERT_TRUE(model) << model.error().text();
     const auto accuracy = accuracyOf((*model)->graph, *set, (*model)->preprocessing);
     ASSERT_TRUE(accuracy) << accuracy.error().text();
-    EXPECT_GE(*accuracy, 0.70);
-    // Another processor's kernels may settle a few near ties differently.
-    EXPECT_NEAR(*accuracy * 10'000, rightAccordingToCard(models.front() / "README.md"), 5);
+    EXPECT_GE(*accuracy, GetParam().leastAccuracy);
+    // The training enlarges pictures without rounding to grey levels, as evaluation does, and another processor's
+    // kernels differ as well: either may settle a few near ties differently.
+    EXPECT_NEAR(*accuracy * 10'000, rightAccordingToCard(path() / "README.md"), 15);
 }
 
-TEST(BundledModel, NamesAtLeastFourOfFiveSamplesRightly) {
-    const auto models = bundledModels();
-    ASSERT_FALSE(models.empty());
-    const auto model = openModel(models.front());
+TEST_P(BundledModel, NamesTheSamplesRightly) {
+    const auto model = openModel(path());
     ASSERT_TRUE(model) << model.error().text();
     auto executor = Executor::prepare((*model)->graph, {});
     ASSERT_TRUE(executor) << executor.error().text();
 
     std::size_t right = 0, all = 0;
     std::string answers;
-    for (const auto& path : bundledSamples()) {
-        const auto image = openImage(path);
+    for (const auto& sample : bundledSamples()) {
+        const auto image = openImage(sample);
         ASSERT_TRUE(image) << image.error().text();
         auto input = preprocess(image->rgb, (*model)->preprocessing);
         ASSERT_TRUE(input) << input.error().text();
@@ -74,12 +85,22 @@ TEST(BundledModel, NamesAtLeastFourOfFiveSamplesRightly) {
         ASSERT_TRUE(logits) << logits.error().text();
         const auto label = (*model)->label(static_cast<std::size_t>(logits->argmax(1).item<std::int64_t>()));
         ++all;
-        const std::string name = path.stem().string();
+        const std::string name = sample.stem().string();
         if (label == name.substr(0, name.find('-'))) ++right;
-        answers += path.stem().string() + ": " + label + "\n";
+        answers += name + ": " + label + "\n";
     }
     ASSERT_EQ(all, 12u);
-    EXPECT_GE(5 * right, 4 * all) << answers;
+    EXPECT_GE(right, GetParam().leastSamples) << answers;
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, BundledModel,
+                         testing::Values(Bundled{"mobilevit-xxs-cifar10", 0.86, 10},
+                                         Bundled{"simple-cnn-cifar10", 0.70, 10}),
+                         [](const auto& info) { return std::string(info.param.name).substr(0, 6); });
+
+TEST(BundledModels, TheOneShownAtFirstStartComesFirst) {
+    ASSERT_EQ(bundledModels().size(), 2u);
+    EXPECT_EQ(bundledModels().front().filename(), "mobilevit-xxs-cifar10");
 }
 
 }  // namespace
