@@ -116,10 +116,11 @@ std::string_view nameIn(const Table& table, Value value) {
 
 template <class Table>
 auto valueIn(const Table& table, std::string_view name) {
-    using Value = std::decay_t<decltype(std::begin(table)->rounding)>;
+    const auto& [first, firstName] = *std::begin(table);
+    std::optional<std::decay_t<decltype(first)>> found;
     for (const auto& [value, text] : table)
-        if (text == name) return std::optional<Value>(value);
-    return std::optional<Value>();
+        if (text == name) found = value;
+    return found;
 }
 
 std::optional<double> numberFrom(std::string_view text) {
@@ -147,14 +148,16 @@ Result<ZoomRange> zoomFrom(std::string_view text) {
 /// Takes a part that says how the page looks; nothing where it is about something else.
 std::optional<Status> takeLookPart(std::string_view name, const std::string& value, FormatsLook& look) {
     if (name == "errors") {
-        for (const auto& [errors, text] : kErrorsNames)
-            if (text == value) return look.errors = errors, Done{};
-        return misread("is no kind of error; there are relative, absolute and ulp", value);
+        const auto errors = valueIn(kErrorsNames, value);
+        if (!errors) return misread("is no kind of error; there are relative, absolute and ulp", value);
+        look.errors = *errors;
+        return Done{};
     }
     if (name == "view") {
-        for (const auto& [view, text] : kViewNames)
-            if (text == value) return look.values = view, Done{};
-        return misread("is no view of the values; there are near, range, codes and int8", value);
+        const auto view = valueIn(kViewNames, value);
+        if (!view) return misread("is no view of the values; there are near, range, codes and int8", value);
+        look.values = *view;
+        return Done{};
     }
     if (name != "zoom") return std::nullopt;
     const auto zoom = zoomFrom(value);
@@ -213,9 +216,9 @@ Status takePart(std::string_view name, const std::string& value, FormatsState& s
         if (!addend) return misread(addend.error().text(), value);
         state.addend = value;
     } else if (name == "show") {
-        for (const auto& [shown, text] : kShownNames)
-            if (text == value) return state.shown = shown, Done{};
-        return misread("is no choice of formats; there are main, small, integers and all", value);
+        const auto shown = valueIn(kShownNames, value);
+        if (!shown) return misread("is no choice of formats; there are main, small, integers and all", value);
+        state.shown = *shown;
     } else {
         parts.bitsOf = std::string(name == kCustomCode ? kCustomKey : name);
         parts.bits = value;
