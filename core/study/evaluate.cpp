@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kMostAtOnce = 32;
 
 std::int32_t answerOf(std::span<const double> logits) {
-    if (std::any_of(logits.begin(), logits.end(), [](double x) { return std::isnan(x); })) return kNoAnswer;
+    if (holdsNan(logits)) return kNoAnswer;
     return static_cast<std::int32_t>(topIndices(logits, 1).front());
 }
 
@@ -48,9 +48,9 @@ double closeCall(std::span<const double> logits, const Format& format) {
 
 EvaluationRow rowOf(std::span<const double> logits, std::optional<std::size_t> truth) {
     EvaluationRow row;
-    row.answer = answerOf(logits);
     row.finite = std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); });
     const auto top = topIndices(logits, kTopAnswers);
+    if (!holdsNan(logits)) row.answer = static_cast<std::int32_t>(top.front());
     row.inTopFive = row.answer != kNoAnswer && truth && std::find(top.begin(), top.end(), *truth) != top.end();
     if (top.size() > 1) row.margin = logits[top[0]] - logits[top[1]];
     return row;
@@ -181,12 +181,14 @@ std::string EvaluateStudy::question() const {
 }
 
 /// Answers that the order of sums in a batch could have decided are asked for again, the picture alone; flips too, so
-/// that each that is listed is one that compare() shows.
+/// that each that is listed is one that compare() shows. A NaN is no close call: an overflow made it, and a format that
+/// overflows does so on most pictures, each of which would be run twice.
 Status EvaluateStudy::settleCloseCalls(FormatBatches& format, const PictureBatch& batch, const LogitRows* reference,
                                        LogitRows& rows) {
     if (format.oneAtATime() || batch.pictures.size() < 2) return Done{};
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto logits = rows.row(i);
+        if (holdsNan(logits)) continue;
         const auto top = topIndices(logits, 2);
         const bool close = top.size() > 1 && !(logits[top[0]] - logits[top[1]] > closeCall(logits, format.format()));
         const bool flip = reference && answerOf(reference->row(i)) != answerOf(logits);

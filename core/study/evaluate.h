@@ -43,17 +43,18 @@ std::string answerLabel(const Model& model, std::int32_t answer);
 struct EvaluationRow {
     /// The class with the largest logit; of a tie the first, as accuracy is counted. kNoAnswer with a NaN among them.
     std::int32_t answer = kNoAnswer;
-    bool inTopFive = false;  ///< the picture's own class is among the five largest; false where either is not known
-    bool finite = true;        ///< no NaN and no infinity among the logits
+    /// The picture's own class is among the five largest; false where either is not known.
+    bool inTopFive = false;
+    bool finite = true;                           ///< no NaN and no infinity among the logits
     AnswerOutcome outcome = AnswerOutcome::kept;  ///< of the reference's answer
-    double margin = 0;         ///< of the answer over its runner-up, logits
+    double margin = 0;                            ///< of the answer over its runner-up, logits
     /// Not the reference's answer any more; a tie is neither.
     bool flipped() const { return outcome == AnswerOutcome::changed || outcome == AnswerOutcome::none; }
 
     // Against the reference; 0 in the reference's own rows.
     double referenceMargin = 0;  ///< of the reference's answer in the reference
-    double keptMargin =
-        0;               ///< of the reference's answer over the best other one in this format; negative where it lost
+    /// Of the reference's answer over the best other one in this format; negative where it lost.
+    double keptMargin = 0;
     double meanAbs = 0;  ///< of Δ over the logits
     double maxAbs = 0;
     double kl = 0;      ///< nats

@@ -33,11 +33,12 @@ std::string notFinite(const FormatRun& run) {
 
 }  // namespace
 
+bool holdsNan(std::span<const double> logits) {
+    return std::any_of(logits.begin(), logits.end(), [](double x) { return std::isnan(x); });
+}
+
 AnswerOutcome outcomeOf(std::span<const double> reference, std::span<const double> candidate) {
-    const auto hasNan = [](std::span<const double> logits) {
-        return std::any_of(logits.begin(), logits.end(), [](double x) { return std::isnan(x); });
-    };
-    if (hasNan(reference) || hasNan(candidate)) return AnswerOutcome::none;
+    if (holdsNan(reference) || holdsNan(candidate)) return AnswerOutcome::none;
     const double own = candidate[topIndices(reference, 1).front()];
     if (own < *std::max_element(candidate.begin(), candidate.end())) return AnswerOutcome::changed;
     return std::count(candidate.begin(), candidate.end(), own) > 1 ? AnswerOutcome::tie : AnswerOutcome::kept;

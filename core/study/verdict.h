@@ -22,6 +22,8 @@ enum class AnswerOutcome {
     none      ///< a NaN is among the logits of either, so nothing is largest: there is no top-1
 };
 AnswerOutcome outcomeOf(std::span<const double> reference, std::span<const double> candidate);
+/// Whether a NaN is among the logits, which then order no classes and give no answer.
+bool holdsNan(std::span<const double> logits);
 /// The same for a candidate of this report.
 AnswerOutcome outcomeOf(const CompareReport& report, const Comparison& comparison);
 
