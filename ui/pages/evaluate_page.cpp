@@ -103,6 +103,7 @@ void EvaluatePage::makePanels() {
     candidate_->setProperty("small", true);
     candidate_->setAccessibleName(tr("Candidate of the changed answers"));
     candidate_->setPlaceholderText(tr("No result"));
+    candidate_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     candidate_->setEnabled(false);
     connect(candidate_, &QComboBox::activated, this, &EvaluatePage::chooseCandidate);
     board_->addPanel({.title = tr("Changed answers"), .tab = {}, .body = flips_, .header = {candidate_}},

@@ -74,6 +74,7 @@ QToolButton[role="rail"]:focus { border: 2px solid @accent; border-left: 3px sol
 QComboBox { background: @card; color: @text1; border: 1px solid @inputLine; border-radius: 4px; padding: 0 8px; min-height: 26px; }
 QComboBox:hover { border-color: @text2; }
 QComboBox:focus { border: 2px solid @accent; padding: 0 7px; min-height: 24px; }
+QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: @text3; border-color: @cardLine; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(:/mantissa/icons/arrow-down-@scheme.svg); width: 10px; height: 10px; }
 QComboBox QAbstractItemView { background: @card; color: @text1; border: 1px solid @inputLine; outline: none;
