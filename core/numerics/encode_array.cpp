@@ -50,10 +50,12 @@ struct Parameters {
 };
 
 enum class Shape {
-    plain,    ///< both sides of zero alike; subnormals; nothing finer than float32
-    general,  ///< any other floating-point format with codes of at most 32 bits and 23 fraction bits
-    wide,     ///< those with longer ones
+    plain,           ///< both sides of zero alike; subnormals; nothing finer than float32
+    floatExponents,  ///< plain, and drops as many bits everywhere
+    byAddition,      ///< plain, and narrow enough to be rounded by an addition; nearest-even only
+    general,         ///< any other floating-point format with codes of at most 32 bits and 23 fraction bits
     integer,
+    wide,  ///< floating-point formats with longer codes
     exact  ///< longer ones that have every float32 as a normal value: nothing is rounded
 };
 
@@ -68,17 +70,31 @@ template <class Code>
     return (yes & mask) | (no & ~mask);
 }
 
-template <Rounding mode>
-[[gnu::always_inline]] inline uint32_t encodePlain(uint32_t bits, uint32_t random, const Parameters& p) {
-    const uint32_t sign = bits & kSign;
-    const uint32_t negative = 0u - (sign >> 31);
-    const auto magnitude = static_cast<int32_t>(bits & ~kSign);
+/// The rounded magnitude's code, not looking at infinities, NaN and what is beyond the largest value.
+template <Rounding mode, Shape shape>
+[[gnu::always_inline]] inline uint32_t encodeMagnitude(int32_t magnitude, uint32_t negative, uint32_t random,
+                                                       const Parameters& p) {
+    if constexpr (shape == Shape::floatExponents)
+        return roundSignificand<mode>(static_cast<uint32_t>(magnitude), p.drop, negative, random) >> p.drop;
+    if constexpr (shape == Shape::byAddition) {
+        const RoundedSum rounded = roundedByAddition(magnitude, p.lowest, p.drop);
+        const uint32_t spacings = std::bit_cast<uint32_t>(rounded.sum) - std::bit_cast<uint32_t>(rounded.addend);
+        return (static_cast<uint32_t>(rounded.floor - p.lowest) >> p.drop) + spacings;
+    }
     const int32_t field = larger(magnitude & kInfinity, kHidden);
     const int32_t floor = larger(p.lowest, field);
     const int32_t drop = p.drop + static_cast<int32_t>(static_cast<uint32_t>(floor - field) >> 23);
     const auto significand = static_cast<uint32_t>(magnitude - (field - kHidden));
     const uint32_t rounded = roundSignificand<mode>(significand, drop, negative, random);
-    uint32_t code = (static_cast<uint32_t>(floor - p.lowest) >> p.drop) + (rounded >> smaller(drop, 25));
+    return (static_cast<uint32_t>(floor - p.lowest) >> p.drop) + (rounded >> smaller(drop, 25));
+}
+
+template <Rounding mode, Shape shape>
+[[gnu::always_inline]] inline uint32_t encodePlain(uint32_t bits, uint32_t random, const Parameters& p) {
+    const uint32_t sign = bits & kSign;
+    const uint32_t negative = 0u - (sign >> 31);
+    const auto magnitude = static_cast<int32_t>(bits & ~kSign);
+    uint32_t code = encodeMagnitude<mode, shape>(magnitude, negative, random, p);
     const bool isBeyond = static_cast<int32_t>(code) > static_cast<int32_t>(p.max[0]);
     code |= sign >> p.signShift;
     constexpr bool isDirected = mode == Rounding::up || mode == Rounding::down;
@@ -162,14 +178,14 @@ template <Rounding mode, Shape shape, class Code>
     for (size_t i = 0; i < count; ++i) {
         const uint32_t random =
             mode == Rounding::stochastic ? detail::randomFrom(p.key, indexLow + static_cast<uint32_t>(i)) : 0;
-        if constexpr (shape == Shape::plain)
-            codes[i] = encodePlain<mode>(in[i], random, p);
-        else if constexpr (shape == Shape::integer)
+        if constexpr (shape == Shape::integer)
             codes[i] = encodeInteger<mode>(in[i], random, p);
         else if constexpr (shape == Shape::exact)
             codes[i] = encodeExact(in[i], p);
-        else
+        else if constexpr (shape == Shape::general || shape == Shape::wide)
             codes[i] = encodeGeneral<mode, Code>(in[i], random, p);
+        else
+            codes[i] = encodePlain<mode, shape>(in[i], random, p);
     }
 }
 
@@ -181,25 +197,27 @@ using WideKernel = void (*)(const uint32_t*, uint64_t*, size_t, uint32_t, const 
     MANTISSA_CLONES void name(const uint32_t* in, code* codes, size_t count, uint32_t low, const Parameters& p) { \
         encodeLoop<Rounding::mode, Shape::shape>(in, codes, count, low, p);                                       \
     }
-#define MANTISSA_KERNELS(mode)                              \
-    MANTISSA_KERNEL(mode##Plain, mode, plain, uint32_t)     \
-    MANTISSA_KERNEL(mode##General, mode, general, uint32_t) \
-    MANTISSA_KERNEL(mode##Integer, mode, integer, uint32_t) \
-    MANTISSA_KERNEL(mode##Wide, mode, wide, uint64_t)       \
-    constexpr Kernel mode##Kernels[] = {mode##Plain, mode##General, mode##Integer};
+#define MANTISSA_KERNELS(mode, byAddition)                                \
+    MANTISSA_KERNEL(mode##Plain, mode, plain, uint32_t)                   \
+    MANTISSA_KERNEL(mode##FloatExponents, mode, floatExponents, uint32_t) \
+    MANTISSA_KERNEL(mode##General, mode, general, uint32_t)               \
+    MANTISSA_KERNEL(mode##Integer, mode, integer, uint32_t)               \
+    MANTISSA_KERNEL(mode##Wide, mode, wide, uint64_t)                     \
+    constexpr Kernel mode##Kernels[] = {mode##Plain, mode##FloatExponents, byAddition, mode##General, mode##Integer};
 MANTISSA_KERNEL(everyModeExact, nearestEven, exact, uint64_t)
-MANTISSA_KERNELS(nearestEven)
-MANTISSA_KERNELS(nearestAway)
-MANTISSA_KERNELS(towardZero)
-MANTISSA_KERNELS(up)
-MANTISSA_KERNELS(down)
-MANTISSA_KERNELS(toOdd)
-MANTISSA_KERNELS(stochastic)
+MANTISSA_KERNEL(nearestEvenByAddition, nearestEven, byAddition, uint32_t)
+MANTISSA_KERNELS(nearestEven, nearestEvenByAddition)
+MANTISSA_KERNELS(nearestAway, nullptr)
+MANTISSA_KERNELS(towardZero, nullptr)
+MANTISSA_KERNELS(up, nullptr)
+MANTISSA_KERNELS(down, nullptr)
+MANTISSA_KERNELS(toOdd, nullptr)
+MANTISSA_KERNELS(stochastic, nullptr)
 #undef MANTISSA_KERNELS
 #undef MANTISSA_KERNEL
 
 struct ModeKernels {
-    const Kernel* narrow;  ///< plain, general, integer
+    const Kernel* narrow;  ///< by shape, those before `wide`
     WideKernel wide;
 };
 
@@ -231,7 +249,7 @@ MANTISSA_CLONES void toBytes(const uint32_t* wide, std::uint8_t* codes, size_t n
 MANTISSA_CLONES void toShorts(const uint32_t* wide, std::uint16_t* codes, size_t n) { narrowLoop(wide, codes, n); }
 MANTISSA_CLONES void toWords(const uint64_t* wide, uint32_t* codes, size_t n) { narrowLoop(wide, codes, n); }
 
-Shape shapeOf(const Format& f) {
+Shape shapeOf(const Format& f, Rounding rounding) {
     if (f.kind == FormatKind::integer) return Shape::integer;
     const FormatLimits l = detail::elementLimits(f);
     if (f.bits() > 32 || f.fractionBits > 23) {
@@ -242,7 +260,9 @@ Shape shapeOf(const Format& f) {
     }
     const bool isPlain =
         f.signBits == 1 && f.subnormals && f.specials != Specials::negativeZeroNan && l.minNormal >= 0x1p-126;
-    return isPlain ? Shape::plain : Shape::general;
+    if (!isPlain) return Shape::general;
+    if (hasFloatExponents(f)) return Shape::floatExponents;
+    return rounding == Rounding::nearestEven && isRoundedByAddition(f) ? Shape::byAddition : Shape::plain;
 }
 
 Parameters parametersFor(const Format& f, const RoundOptions& options) {
@@ -311,7 +331,7 @@ struct detail::ArrayEncoder::State {
                Stores stores) const {
         alignas(64) std::array<uint32_t, kBlock> codes;
         alignas(64) std::array<std::uint16_t, kBlock> narrow;
-        kernels.narrow[shape == Shape::integer ? 2 : static_cast<size_t>(shape)](in, codes.data(), count, low, p);
+        kernels.narrow[static_cast<size_t>(shape)](in, codes.data(), count, low, p);
         if (bytes == 1) toBytes(codes.data(), reinterpret_cast<std::uint8_t*>(narrow.data()), count);
         if (bytes == 2) toShorts(codes.data(), narrow.data(), count);
         const void* result = bytes < 4 ? static_cast<const void*>(narrow.data()) : codes.data();
@@ -342,7 +362,7 @@ struct detail::ArrayEncoder::State {
 };
 
 detail::ArrayEncoder::ArrayEncoder(const Format& f, const RoundOptions& options)
-    : state_(new State{f, options, codeBytes(f), shapeOf(f), kernelsFor(options.rounding),
+    : state_(new State{f, options, codeBytes(f), shapeOf(f, options.rounding), kernelsFor(options.rounding),
                        handles(f) ? parametersFor(f, options) : Parameters{}, handles(f)}) {}
 detail::ArrayEncoder::~ArrayEncoder() = default;
 

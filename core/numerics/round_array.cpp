@@ -39,18 +39,25 @@ struct Parameters {
 /// What a format asks of the kernel. Most ask for neither, and are spared the instructions.
 enum class Shape {
     plain,
-    wide,          ///< normal values among float32's subnormals or below, or more fraction bits than float32
-    irregular,     ///< not the same on both sides of zero, or no subnormals: integers, FNUZ
-    wideIrregular  ///< both: E8M0
+    floatExponents,  ///< plain, and drops as many bits everywhere
+    byAddition,      ///< plain, and narrow enough to be rounded by an addition; nearest-even only
+    wide,            ///< normal values among float32's subnormals or below, or more fraction bits than float32
+    irregular,       ///< not the same on both sides of zero, or no subnormals: integers, FNUZ
+    wideIrregular    ///< both: E8M0
 };
 
+/// The rounded magnitude, not looking at infinities, NaN and what is beyond the largest value.
 template <Rounding mode, Shape shape>
-[[gnu::always_inline]] inline uint32_t roundOne(uint32_t bits, uint32_t random, const Parameters& p) {
+[[gnu::always_inline]] inline uint32_t roundMagnitude(int32_t magnitude, uint32_t negative, uint32_t random,
+                                                      const Parameters& p) {
+    if constexpr (shape == Shape::floatExponents)
+        return roundSignificand<mode>(static_cast<uint32_t>(magnitude), p.drop, negative, random);
+    if constexpr (shape == Shape::byAddition) {
+        const RoundedSum rounded = roundedByAddition(magnitude, p.lowest, p.drop);
+        return std::bit_cast<uint32_t>(rounded.sum - rounded.addend);
+    }
     constexpr bool isWide = shape == Shape::wide || shape == Shape::wideIrregular;
     constexpr bool isIrregular = shape == Shape::irregular || shape == Shape::wideIrregular;
-    const uint32_t sign = bits & kSign;
-    const uint32_t negative = 0u - (sign >> 31);
-    const auto magnitude = static_cast<int32_t>(bits & ~kSign);
     const int32_t value = isWide ? normalised(magnitude) : magnitude;
     const int32_t field = isWide ? value & ~(kHidden - 1) : larger(value & kInfinity, kHidden);
     const int32_t b0 = field - kHidden;
@@ -62,11 +69,21 @@ template <Rounding mode, Shape shape>
     const uint32_t rounded = roundSignificand<mode>(static_cast<uint32_t>(value - b0), drop, negative, random);
     const auto sum = static_cast<int32_t>(static_cast<uint32_t>(b0) + rounded);  // may wrap where it is not used
 
-    uint32_t result = static_cast<uint32_t>(isWide ? denormalised(sum) : sum);
+    const auto result = static_cast<uint32_t>(isWide ? denormalised(sum) : sum);
     // Less than the smallest value: then nothing of the significand is left but perhaps a carry.
     const uint32_t tiny =
         isIrregular ? select(maskOf(rounded != 0), p.quantum, p.nothing) : maskOf(rounded != 0) & p.quantum;
-    result = select(maskOf(drop >= 24), tiny, result);
+    return select(maskOf(drop >= 24), tiny, result);
+}
+
+template <Rounding mode, Shape shape>
+[[gnu::always_inline]] inline uint32_t roundOne(uint32_t bits, uint32_t random, const Parameters& p) {
+    constexpr bool isWide = shape == Shape::wide || shape == Shape::wideIrregular;
+    constexpr bool isIrregular = shape == Shape::irregular || shape == Shape::wideIrregular;
+    const uint32_t sign = bits & kSign;
+    const uint32_t negative = 0u - (sign >> 31);
+    const auto magnitude = static_cast<int32_t>(bits & ~kSign);
+    uint32_t result = roundMagnitude<mode, shape>(magnitude, negative, random, p);
     if constexpr (isWide && !isIrregular) result &= maskOf(magnitude != 0);
     const uint32_t isBeyond = maskOf(static_cast<int32_t>(result) >
                                      static_cast<int32_t>(isIrregular ? pick(negative, p.max) : p.max.positive));
@@ -100,34 +117,39 @@ template <Rounding mode, Shape shape>
                               const Parameters& p) {                                              \
         roundLoop<Rounding::mode, Shape::shape>(in, out, count, low, p);                          \
     }
-#define MANTISSA_KERNELS(mode)                                \
-    MANTISSA_KERNEL(mode##Plain, mode, plain)                 \
-    MANTISSA_KERNEL(mode##Wide, mode, wide)                   \
-    MANTISSA_KERNEL(mode##Irregular, mode, irregular)         \
-    MANTISSA_KERNEL(mode##WideIrregular, mode, wideIrregular) \
-    constexpr Kernel mode##Kernels[] = {mode##Plain, mode##Wide, mode##Irregular, mode##WideIrregular};
-MANTISSA_KERNELS(nearestEven)
-MANTISSA_KERNELS(nearestAway)
-MANTISSA_KERNELS(towardZero)
-MANTISSA_KERNELS(up)
-MANTISSA_KERNELS(down)
-MANTISSA_KERNELS(toOdd)
-MANTISSA_KERNELS(stochastic)
+#define MANTISSA_KERNELS(mode, byAddition)                                             \
+    MANTISSA_KERNEL(mode##Plain, mode, plain)                                          \
+    MANTISSA_KERNEL(mode##FloatExponents, mode, floatExponents)                        \
+    MANTISSA_KERNEL(mode##Wide, mode, wide)                                            \
+    MANTISSA_KERNEL(mode##Irregular, mode, irregular)                                  \
+    MANTISSA_KERNEL(mode##WideIrregular, mode, wideIrregular)                          \
+    constexpr Kernel mode##Kernels[] = {mode##Plain, mode##FloatExponents, byAddition, \
+                                        mode##Wide,  mode##Irregular,      mode##WideIrregular};
+MANTISSA_KERNEL(nearestEvenByAddition, nearestEven, byAddition)
+MANTISSA_KERNELS(nearestEven, nearestEvenByAddition)
+MANTISSA_KERNELS(nearestAway, nullptr)
+MANTISSA_KERNELS(towardZero, nullptr)
+MANTISSA_KERNELS(up, nullptr)
+MANTISSA_KERNELS(down, nullptr)
+MANTISSA_KERNELS(toOdd, nullptr)
+MANTISSA_KERNELS(stochastic, nullptr)
 #undef MANTISSA_KERNELS
 #undef MANTISSA_KERNEL
 
-Shape shapeOf(const Format& f) {
+Shape shapeOf(const Format& f, Rounding rounding) {
     const bool isInteger = f.kind == FormatKind::integer;
     const int lowest = std::ilogb(detail::elementLimits(f).minNormal);
     // Without subnormals, a format with float32's normal range must still tell float32's subnormals apart.
     const bool isWide = !isInteger && (f.fractionBits > 23 || lowest < -126 || (lowest == -126 && !f.subnormals));
     const bool isIrregular = isInteger || f.signBits == 0 || !f.subnormals || f.specials == Specials::negativeZeroNan;
     if (isWide) return isIrregular ? Shape::wideIrregular : Shape::wide;
-    return isIrregular ? Shape::irregular : Shape::plain;
+    if (isIrregular) return Shape::irregular;
+    if (hasFloatExponents(f)) return Shape::floatExponents;
+    return rounding == Rounding::nearestEven && isRoundedByAddition(f) ? Shape::byAddition : Shape::plain;
 }
 
 Kernel kernelFor(const Format& f, Rounding rounding) {
-    const auto shape = static_cast<std::size_t>(shapeOf(f));
+    const auto shape = static_cast<std::size_t>(shapeOf(f, rounding));
     switch (rounding) {
         case Rounding::nearestEven:
             return nearestEvenKernels[shape];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 #include "numerics/rounding.h"
@@ -27,6 +28,18 @@ inline constexpr int32_t kSubnormalScale = 149 << 23;
 /// Formats whose normal values begin where float32 ends have values that no float32 can stand for, and rounding to them
 /// is left to the scalar reference. Only an odd bias gives them.
 inline bool handles(const Format& f) { return detail::elementLimits(f).minNormal <= 0x1p120; }
+
+/// Whether a format with subnormals has float32's exponents, so that as many bits are dropped everywhere.
+inline bool hasFloatExponents(const Format& f) {
+    return f.fractionBits <= 23 && detail::elementLimits(f).minNormal == 0x1p-126;
+}
+
+/// Whether roundedByAddition() is right for all of a format with subnormals: it drops a bit or more, its values are
+/// normal float32 values, and the addend of its largest ones is finite.
+inline bool isRoundedByAddition(const Format& f) {
+    const FormatLimits l = detail::elementLimits(f);
+    return f.fractionBits < 23 && l.minSubnormal >= 0x1p-126 && l.max < std::ldexp(1.0, 104 + f.fractionBits);
+}
 
 /// One value for positive inputs and one for negative ones, as bits of a float32.
 struct BySign {
@@ -78,6 +91,21 @@ template <Rounding mode>
         const uint32_t leading = ((significand & remainder) << ((32 - drop) & 31)) >> over;
         return (significand & ~remainder) + (maskOf(leading > ~random) & unit);
     }
+}
+
+/// The magnitude plus a power of two so much larger that the sum's last place is the format's spacing: the processor
+/// then rounds to nearest, ties to even, in one addition. Less `addend`, the sum is the rounded magnitude; so are the
+/// bits of both as integers, in units of the spacing.
+struct RoundedSum {
+    int32_t floor = 0;  ///< the exponent field whose spacing it is; cut where all magnitudes are beyond the format
+    float addend = 0, sum = 0;
+};
+[[gnu::always_inline]] inline RoundedSum roundedByAddition(int32_t magnitude, int32_t lowest, int32_t drop) {
+    RoundedSum result;
+    result.floor = smaller(larger(magnitude & kInfinity, lowest), (254 - drop) * kHidden);
+    result.addend = std::bit_cast<float>(result.floor + drop * kHidden);
+    result.sum = std::bit_cast<float>(magnitude) + result.addend;
+    return result;
 }
 
 /// A float32 magnitude with its subnormals normalised; their exponent field, negative then, goes on below 0.
