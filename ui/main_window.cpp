@@ -161,7 +161,7 @@ void MainWindow::addPage(Page* page) {
     railButtons_.push_back(button);
     static_cast<QVBoxLayout*>(rail_->layout())->insertWidget(index, button);
     for (Chart* chart : page->charts()) connect(chart, &Chart::exportRequested, this, &MainWindow::exportCharts);
-    connect(page, &Page::statusTextChanged, this, &MainWindow::updateTexts);
+    connect(page, &Page::statusTextChanged, this, &MainWindow::updateStatus);
     connect(page, &Page::comparisonRequested, this, [this] { showPage(0); });
     connect(page, &Page::formatsRequested, this, &MainWindow::showFormats);
 }
@@ -298,6 +298,10 @@ void MainWindow::updateTexts() {
     if (image) title << QString::fromStdString(image->name);
     title << QStringLiteral("Mantissa");
     setWindowTitle(title.join(QStringLiteral(" — ")));
+    updateStatus();
+}
+
+void MainWindow::updateStatus() {
     runButton_->setEnabled(!pages_.empty() && currentPage()->canRun());
 
     if (error_->isVisibleTo(this)) return;  // the status bar names the problem until it is solved

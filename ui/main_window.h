@@ -98,6 +98,7 @@ class MainWindow final : public QMainWindow {
     void nextTheme();
     void setThemeMode(int mode);
     void updateTexts();
+    void updateStatus();
     void updateFileBoxes();
     void updateCameraEntries();
     void updateColors();

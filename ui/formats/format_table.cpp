@@ -138,6 +138,8 @@ void FormatTable::follow() {
         rows_[i]->setErrors(kind_, scale_);
     }
     header_->update();
+    // The bits that were clicked are painted first; texts, charts and their layout need several times as long.
+    if (same && isVisible()) repaint();
 }
 
 void FormatTable::makeRows(const std::vector<std::string>& keys) {

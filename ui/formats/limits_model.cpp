@@ -131,8 +131,10 @@ void LimitsModel::setRows(std::vector<Row> rows, const std::string& selected) {
                                  [](const Row& a, const Row& b) { return a.key == b.key && a.format == b.format; });
     if (same) {
         if (selected_ == selected || rows_.empty()) return;
-        selected_ = selected;
-        emit dataChanged(index(0, 0), index(rowCount() - 1, kColumns - 1), {Qt::BackgroundRole});
+        const std::string before = std::exchange(selected_, selected);
+        for (int row = 0; row < rowCount(); ++row)
+            if (const auto& key = rows_[static_cast<std::size_t>(row)].key; key == before || key == selected_)
+                emit dataChanged(index(row, 0), index(row, kColumns - 1), {Qt::BackgroundRole});
         return;
     }
     beginResetModel();

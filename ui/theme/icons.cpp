@@ -1,6 +1,7 @@
 #include "theme/icons.h"
 
 #include <QPainter>
+#include <QPixmapCache>
 #include <QSvgRenderer>
 #include <cmath>
 
@@ -68,11 +69,20 @@ QByteArray svgOf(Glyph which, const QColor& color) {
 
 QPixmap glyphPixmap(Glyph which, const QColor& color, int size, double devicePixelRatio) {
     const int pixels = static_cast<int>(std::ceil(size * devicePixelRatio));
-    QPixmap pixmap(pixels, pixels);
+    const QString key = QStringLiteral("glyph %1 %2 %3 %4")
+                            .arg(static_cast<int>(which))
+                            .arg(color.name(QColor::HexArgb))
+                            .arg(size)
+                            .arg(devicePixelRatio);
+    QPixmap pixmap;
+    if (QPixmapCache::find(key, &pixmap)) return pixmap;
+    pixmap = QPixmap(pixels, pixels);
     pixmap.setDevicePixelRatio(devicePixelRatio);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     QSvgRenderer(svgOf(which, color)).render(&painter, QRectF(0, 0, size, size));
+    painter.end();
+    QPixmapCache::insert(key, pixmap);
     return pixmap;
 }
 

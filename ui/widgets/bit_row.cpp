@@ -4,7 +4,9 @@
 #include <QGuiApplication>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QStaticText>
 #include <algorithm>
+#include <cmath>
 
 #include "numerics/value_text.h"
 #include "theme/theme.h"
@@ -237,37 +239,52 @@ void BitRow::focusOutEvent(QFocusEvent* event) {
     update();
 }
 
+void BitRow::paintDigits(QPainter& painter, bool on) const {
+    const BitTokens& t = Theme::instance().bits();
+    const auto ink = [&](int bit) { return fieldOf(format_, bit) == Field::sign ? t.digitOnDark : t.digitOnLight; };
+    const int pixels = digitPixels();
+    // Laid out once: a page has hundreds of digits, and each change paints them all.
+    QStaticText digit(on ? QStringLiteral("1") : QStringLiteral("0"));
+    digit.setTextFormat(Qt::PlainText);
+    if (pixels > 0) {
+        painter.setFont(themeFont(FontRole::numbers, pixels, on ? FontWeight::semibold : FontWeight::regular));
+        digit.prepare({}, painter.font());
+    }
+    const QSizeF size = digit.size();
+    for (int bit = 0; bit < format_.bits(); ++bit) {
+        if ((((code_ >> bit) & 1) != 0) != on) continue;
+        const QRect cell = cellRect(bit);
+        if (pixels > 0) {
+            painter.setPen(ink(bit));
+            painter.drawStaticText(QPointF(cell.left() + 1 + std::round((cell.width() - size.width()) / 2),
+                                           cell.top() + std::floor((cell.height() - size.height()) / 2)),
+                                   digit);
+        } else if (on) {
+            // No room for digits: a bar is 1, an empty cell 0.
+            painter.fillRect(cell.adjusted(2, 4, -1, -3), ink(bit));
+        }
+    }
+}
+
 void BitRow::paintEvent(QPaintEvent*) {
     const BitTokens& t = Theme::instance().bits();
     const Tokens& colors = Theme::instance().tokens();
     QPainter painter(this);
     const bool large = size_ == Size::editor;
-    const int digitSize = digitPixels();
-    const QFont zero = themeFont(FontRole::numbers, std::max(1, digitSize));
-    const QFont one = themeFont(FontRole::numbers, std::max(1, digitSize), FontWeight::semibold);
-    const QFont number = themeFont(FontRole::words, kAxisPixels);
+    painter.setPen(t.outline);
     for (int bit = 0; bit < format_.bits(); ++bit) {
-        const QRect cell = cellRect(bit);
-        const Field field = fieldOf(format_, bit);
-        const bool on = ((code_ >> bit) & 1) != 0;
-        painter.setPen(t.outline);
-        painter.setBrush(colorOf(field, t));
-        painter.drawRect(cell);
-        if (digitSize == 0) {
-            // No room for digits: a bar is 1, an empty cell 0.
-            if (on)
-                painter.fillRect(cell.adjusted(2, 4, -1, -3), field == Field::sign ? t.digitOnDark : t.digitOnLight);
-        } else {
-            painter.setFont(on ? one : zero);
-            painter.setPen(field == Field::sign ? t.digitOnDark : t.digitOnLight);
-            painter.drawText(cell.adjusted(1, 0, 1, 0), Qt::AlignCenter | Qt::TextDontClip,
-                             on ? QStringLiteral("1") : QStringLiteral("0"));
-        }
-        if (!large) continue;
-        painter.setFont(number);
+        painter.setBrush(colorOf(fieldOf(format_, bit), t));
+        painter.drawRect(cellRect(bit));
+    }
+    for (const bool on : {false, true}) paintDigits(painter, on);
+    if (large) {
+        painter.setFont(themeFont(FontRole::words, kAxisPixels));
         painter.setPen(colors.text3);
-        painter.drawText(QRect(cell.left(), cell.top() - kNumberHeight, cell.width(), kNumberHeight - 1),
-                         Qt::AlignCenter, QString::number(bit));
+        for (int bit = 0; bit < format_.bits(); ++bit) {
+            const QRect cell = cellRect(bit);
+            painter.drawText(QRect(cell.left(), cell.top() - kNumberHeight, cell.width(), kNumberHeight - 1),
+                             Qt::AlignCenter, QString::number(bit));
+        }
     }
     if (!hasFocus()) return;
     painter.setRenderHint(QPainter::Antialiasing);

@@ -52,6 +52,8 @@ class BitRow final : public QWidget {
     void focusOutEvent(QFocusEvent* event) override;
 
   private:
+    /// The cells that hold a 1, or those that hold a 0.
+    void paintDigits(QPainter& painter, bool on) const;
     int bitAt(QPoint position) const;  ///< −1: none
     void setBit(int bit, bool on, bool continued);
     void moveCursor(int bit);
