@@ -29,9 +29,10 @@ inline constexpr int32_t kSubnormalScale = 149 << 23;
 /// is left to the scalar reference. Only an odd bias gives them.
 inline bool handles(const Format& f) { return detail::elementLimits(f).minNormal <= 0x1p120; }
 
-/// Whether a format with subnormals has float32's exponents, so that as many bits are dropped everywhere.
+/// Whether a format with subnormals has float32's exponents, so that as many bits are dropped everywhere, and a
+/// fraction bit whose parity is the significand's: without one, the last bit kept would be the exponent's.
 inline bool hasFloatExponents(const Format& f) {
-    return f.fractionBits <= 23 && detail::elementLimits(f).minNormal == 0x1p-126;
+    return f.fractionBits >= 1 && f.fractionBits <= 23 && detail::elementLimits(f).minNormal == 0x1p-126;
 }
 
 /// Whether roundedByAddition() is right for all of a format with subnormals: it drops a bit or more, its values are
