@@ -39,8 +39,9 @@ std::string disagreement(const nlohmann::json& ours, const nlohmann::json& their
 
 Outcome run() {
     if (!hasPeer()) return notMeasured("the Python peer is not set up; use ./bootstrap bench");
-    const fs::path model = peerModel(), pictures = workFolder() / "pictures";
-    if (model.empty()) return notMeasured("the peer's model was not written; see its message above");
+    const auto models = bundledModels();
+    if (models.empty()) return notMeasured("there is no bundled model");
+    const fs::path model = models.front(), pictures = workFolder() / "pictures";
     if (!makePictures(pictures)) return notMeasured("there is no bundled picture");
     const fs::path ours = workFolder() / "evaluate-ours.json", theirs = workFolder() / "evaluate-theirs.json";
     const std::string script = fs::path(MANTISSA_BENCH_SOURCES) / "peer_evaluate.py";
@@ -59,7 +60,7 @@ Outcome run() {
         peers.push_back(readJson(theirs).at("seconds").get<double>());
     }
     Outcome outcome;
-    outcome.figures.push_back({.name = "evaluate, MobileViT xx-small",
+    outcome.figures.push_back({.name = "evaluate, bundled MobileViT",
                                .ours = 1000 * median(mine) / kPictures,
                                .peer = "DataLoader and transformers",
                                .theirs = 1000 * median(peers) / kPictures,

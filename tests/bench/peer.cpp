@@ -38,13 +38,4 @@ nlohmann::json readJson(const fs::path& path) {
     return nlohmann::json::parse(in);
 }
 
-fs::path peerModel() {
-    const fs::path model = workFolder() / "mobilevit-xxs";
-    const std::string script = fs::path(MANTISSA_BENCH_SOURCES) / "peer_compare.py";
-    if (!fs::exists(model / "model.safetensors") &&
-        execute({peerPython(), script, "--make", model}, workFolder() / "make.log") != 0)
-        return {};
-    return model;
-}
-
 }  // namespace mantissa::bench

@@ -17,7 +17,4 @@ int execute(const std::vector<std::string>& command, const std::filesystem::path
 
 nlohmann::json readJson(const std::filesystem::path& path);
 
-/// A seeded MobileViT xx-small that both programs can open, made at the first call; empty where that failed.
-std::filesystem::path peerModel();
-
 }  // namespace mantissa::bench

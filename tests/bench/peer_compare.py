@@ -6,23 +6,6 @@ import sys
 import time
 
 
-def make(folder):
-    """Writes a seeded MobileViT xx-small, so that both programs have the same model to open."""
-    import torch
-    from transformers import MobileViTConfig, MobileViTForImageClassification, MobileViTImageProcessor
-
-    torch.manual_seed(1)
-    config = MobileViTConfig(
-        hidden_sizes=[64, 80, 96],
-        neck_hidden_sizes=[16, 16, 24, 48, 64, 80, 320],
-        expand_ratio=2.0,
-        num_labels=1000,
-    )
-    MobileViTForImageClassification(config).eval().save_pretrained(folder)
-    size = {"shortest_edge": 288}
-    MobileViTImageProcessor(size=size, crop_size={"height": 256, "width": 256}, resample=2).save_pretrained(folder)
-
-
 def compare(folder, image, runs=5):
     import torch
     from PIL import Image
@@ -57,7 +40,4 @@ def compare(folder, image, runs=5):
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--make":
-        make(sys.argv[2])
-    else:
-        compare(sys.argv[2], sys.argv[3])
+    compare(sys.argv[1], sys.argv[2])
