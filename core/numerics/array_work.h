@@ -15,6 +15,11 @@
 #define MANTISSA_CLONES
 #endif
 
+/// `make(mode, argument)` for each rounding mode but nearestEven, which has kernels that the others have not.
+#define MANTISSA_OTHER_ROUNDINGS(make, argument)                                                   \
+    make(nearestAway, argument) make(towardZero, argument) make(up, argument) make(down, argument) \
+        make(toOdd, argument) make(stochastic, argument)
+
 namespace mantissa {
 
 /// Calls `work(begin, count)` for consecutive shares of `size` units of `elements` each, on threads of its own where

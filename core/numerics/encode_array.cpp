@@ -207,12 +207,7 @@ using WideKernel = void (*)(const uint32_t*, uint64_t*, size_t, uint32_t, const 
 MANTISSA_KERNEL(everyModeExact, nearestEven, exact, uint64_t)
 MANTISSA_KERNEL(nearestEvenByAddition, nearestEven, byAddition, uint32_t)
 MANTISSA_KERNELS(nearestEven, nearestEvenByAddition)
-MANTISSA_KERNELS(nearestAway, nullptr)
-MANTISSA_KERNELS(towardZero, nullptr)
-MANTISSA_KERNELS(up, nullptr)
-MANTISSA_KERNELS(down, nullptr)
-MANTISSA_KERNELS(toOdd, nullptr)
-MANTISSA_KERNELS(stochastic, nullptr)
+MANTISSA_OTHER_ROUNDINGS(MANTISSA_KERNELS, nullptr)
 #undef MANTISSA_KERNELS
 #undef MANTISSA_KERNEL
 

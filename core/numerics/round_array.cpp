@@ -127,12 +127,7 @@ template <Rounding mode, Shape shape>
                                         mode##Wide,  mode##Irregular,      mode##WideIrregular};
 MANTISSA_KERNEL(nearestEvenByAddition, nearestEven, byAddition)
 MANTISSA_KERNELS(nearestEven, nearestEvenByAddition)
-MANTISSA_KERNELS(nearestAway, nullptr)
-MANTISSA_KERNELS(towardZero, nullptr)
-MANTISSA_KERNELS(up, nullptr)
-MANTISSA_KERNELS(down, nullptr)
-MANTISSA_KERNELS(toOdd, nullptr)
-MANTISSA_KERNELS(stochastic, nullptr)
+MANTISSA_OTHER_ROUNDINGS(MANTISSA_KERNELS, nullptr)
 #undef MANTISSA_KERNELS
 #undef MANTISSA_KERNEL
 
