@@ -96,8 +96,8 @@ void addEvaluateCommand(CLI::App& app, int& exitCode) {
         ->type_name("FILE");
     addRunOptions(*command, options->run);
     addScaleOptions(*command, options->scales, "those of --images");
-    addNumberOption(*command, "--batch", options->batch, "Pictures at once (default: as memory allows, at most 32)", 1,
-                    4096);
+    addNumberOption(*command, "--batch", options->batch,
+                    "Pictures in a batch; each thread runs one (default: as memory allows, at most 8)", 1, 4096);
     command->add_option("--json", options->json, "Write the summary as JSON to a file, or to standard output for -")
         ->type_name("FILE");
     command

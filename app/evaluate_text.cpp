@@ -81,7 +81,7 @@ std::string EvaluateText::subject() const {
     text += "\ntime      " + fixed(report_.seconds, 1) + " s";
     if (now > 0 && report_.seconds > 0)
         text += ", " + significant(static_cast<double>(now) / report_.seconds, 3) + " pictures a second, " +
-                std::to_string(report_.batch) + " at once";
+                (report_.batch == 1 ? "one at a time" : "in batches of " + std::to_string(report_.batch));
     if (const auto scales = scaleWords(report_.scales); !scales.empty()) text += "\nscales    " + printable(scales);
     return text + "\ncomputer  " + here.cpu + ", " + std::to_string(here.threads) +
            (here.threads == 1 ? " thread" : " threads") + ", LibTorch " + here.libtorch + "\n";

@@ -43,16 +43,19 @@ at::Tensor resizedOnce(const at::Tensor& image, Size size, Resample filter) {
     return at::_upsample_bilinear2d_aa(image, {size.height, size.width}, false);
 }
 
-/// 1 × 3 × H × W, FP32 holding 0 … 255, before and after. On bytes, LibTorch computes as Pillow does: columns first, rounded to 8 bits, then
-/// rows, rounded again, with integer weights. In FP32 the weights differ enough to move one pixel in a hundred by a grey level.
+/// 1 × 3 × H × W, bytes, before and after. On bytes, LibTorch computes as Pillow does: columns first, rounded to 8
+/// bits, then rows, rounded again, with integer weights. In FP32 the weights differ enough to move one pixel in a
+/// hundred by a grey level.
 at::Tensor resized(const at::Tensor& image, Size size, Resample filter) {
     if (image.size(2) == size.height && image.size(3) == size.width) return image;
-    return resizedOnce(image.to(at::kByte), size, filter).to(at::kFloat);
+    return resizedOnce(image, size, filter);
 }
 
+/// The picture's own bytes as 1 × 3 × H × W, channels last in memory: a large picture is read once, where it is
+/// resized.
 at::Tensor planes(const RgbImage& image) {
     const auto packed = at::from_blob(const_cast<std::uint8_t*>(image.pixels.data()), {1, image.height, image.width, 3}, at::kByte);
-    return packed.permute({0, 3, 1, 2}).to(at::kFloat).contiguous();
+    return packed.permute({0, 3, 1, 2});
 }
 
 /// The centre; where the picture is smaller, black fills the rest, as transformers pads.
@@ -73,7 +76,7 @@ at::Tensor centerCropped(const at::Tensor& image, Size crop, double& left, doubl
 }
 
 RgbImage viewOf(const at::Tensor& image) {
-    const at::Tensor packed = image.to(at::kByte).permute({0, 2, 3, 1}).contiguous();
+    const at::Tensor packed = image.permute({0, 2, 3, 1}).contiguous();
     RgbImage view{.width = static_cast<int>(image.size(3)), .height = static_cast<int>(image.size(2)), .pixels = {}};
     const auto* data = packed.const_data_ptr<std::uint8_t>();
     view.pixels.assign(data, data + packed.numel());
@@ -113,7 +116,7 @@ Result<ModelInput> preprocess(const RgbImage& source, const Preprocessing& how) 
     input.cropInSource = {left * scaleX, top * scaleY, static_cast<double>(image.size(3)) * scaleX, static_cast<double>(image.size(2)) * scaleY};
 
     // In FP32 and in this order, as the reference processors compute it.
-    image = image.mul(how.rescale);
+    image = image.to(at::kFloat, /*non_blocking=*/false, /*copy=*/false, at::MemoryFormat::Contiguous).mul(how.rescale);
     if (how.normalize)
         for (std::int64_t c = 0; c < 3; ++c) {
             const auto i = static_cast<std::size_t>(c);

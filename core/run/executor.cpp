@@ -322,6 +322,8 @@ Result<Executor> Executor::sibling(const PrecisionPlan& plan) const {
     return prepare(std::make_unique<State>(state_->bound, plan));
 }
 
+Result<Executor> Executor::sibling() const { return sibling(state_->plan); }
+
 Result<Executor> Executor::prepareForTraining(const Graph& graph) {
     auto bound = boundGraph(graph);
     if (!bound) return std::move(bound).error();

@@ -46,8 +46,10 @@ class Executor {
     static Result<Executor> prepare(const Graph& graph, const PrecisionPlan& plan);
 
     /// Another executor of the same Graph under another plan, which shares the bound operators, and every weight that
-    /// both plans treat alike. Keep the Graph alive, not the other executor; no two of them may run at once.
+    /// both plans treat alike. Keep the Graph alive, not the other executor. They may run at once, on a thread each,
+    /// but not while one is made.
     Result<Executor> sibling(const PrecisionPlan& plan) const;
+    Result<Executor> sibling() const;  ///< under the same plan
 
     /// For training: FP32 parameters that require gradients, batch norm and dropout switched by `setTraining`.
     static Result<Executor> prepareForTraining(const Graph& graph);

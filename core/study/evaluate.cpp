@@ -14,6 +14,7 @@
 #include "study/evaluation_journal.h"
 #include "study/evaluation_summary.h"
 #include "study/format_batches.h"
+#include "study/lanes.h"
 #include "study/picture_batch.h"
 #include "study/sensitivity.h"
 #include "study/study_input.h"
@@ -29,7 +30,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kMostAtOnce = 32;
+/// A batch that is larger is no faster, since its activations leave the processor's caches.
+constexpr std::int64_t kMostAtOnce = 8;
+
+/// A batch, and what each format makes of it; none of a format that has failed before.
+struct BatchLogits {
+    PictureBatch batch;
+    std::vector<std::optional<Result<LogitRows>>> formats;
+};
 
 std::int32_t answerOf(std::span<const double> logits) {
     if (holdsNan(logits)) return kNoAnswer;
@@ -79,9 +87,10 @@ class EvaluateStudy {
     Status prepare();
     Status prepareFormats(const at::Tensor& picture);
     Result<FormatBatches> prepareFormat(const FormatEvaluation& run, Calibrator& calibrator, const at::Tensor& picture);
-    int batchSize() const;
+    Status shareOut();
     std::string question() const;
-    Status evaluateBatch(const PictureBatch& batch);
+    std::vector<BatchLogits> runBatches(std::size_t first);
+    Status take(BatchLogits& made);
     Status settleCloseCalls(FormatBatches& format, const PictureBatch& batch, const LogitRows* reference,
                             LogitRows& rows);
     void addRows(FormatEvaluation& run, const PictureBatch& batch, const LogitRows& reference,
@@ -94,6 +103,7 @@ class EvaluateStudy {
     const Progress& progress_;
     EvaluateReport report_;
     std::vector<std::optional<FormatBatches>> formats_;  ///< as report_.runs; none where it failed
+    int lanes_ = 1;                                      ///< batches at once
 };
 
 RunnerOptions EvaluateStudy::optionsFor(const Format& format) const {
@@ -152,11 +162,18 @@ Status EvaluateStudy::prepareFormats(const at::Tensor& picture) {
     return Done{};
 }
 
-/// As many as are asked for, else as take a quarter of the memory that activations may have.
-int EvaluateStudy::batchSize() const {
-    if (request_.batch > 0) return request_.batch;
+/// As many pictures in a batch as are asked for, and a batch for each thread; fewer where activations would take more
+/// than a quarter of the memory that they may.
+Status EvaluateStudy::shareOut() {
     const std::int64_t peak = std::max<std::int64_t>(formats_.front()->activationPeak(), 1);
-    return static_cast<int>(std::clamp<std::int64_t>(activationBudget() / 4 / peak, 1, kMostAtOnce));
+    const std::int64_t pictures = activationBudget() / 4 / peak;
+    report_.batch =
+        request_.batch > 0 ? request_.batch : static_cast<int>(std::clamp<std::int64_t>(pictures, 1, kMostAtOnce));
+    lanes_ = static_cast<int>(std::clamp<std::int64_t>(pictures / report_.batch, 1, at::get_num_threads()));
+    for (auto& format : formats_)
+        if (format)
+            if (auto status = format->widen(static_cast<std::size_t>(lanes_)); !status) return status;
+    return Done{};
 }
 
 /// Everything that results depend on, on one line.
@@ -214,13 +231,37 @@ void EvaluateStudy::addRows(FormatEvaluation& run, const PictureBatch& batch, co
     });
 }
 
-Status EvaluateStudy::evaluateBatch(const PictureBatch& batch) {
-    report_.skipped.insert(report_.skipped.end(), batch.skipped.begin(), batch.skipped.end());
-    if (batch.pictures.empty()) return Done{};
+/// The batches from picture `first` on, one a lane: decoding the pictures of one, and what of it takes one thread only,
+/// goes on beside the others.
+std::vector<BatchLogits> EvaluateStudy::runBatches(std::size_t first) {
+    const auto size = static_cast<std::size_t>(report_.batch);
+    const std::size_t all = report_.pictures->size();
+    // From multiples of the batch on, so that a run that goes on makes the batches that one run would have made.
+    const std::size_t start = first / size * size;
+    const std::size_t batches = std::min((all - start + size - 1) / size, static_cast<std::size_t>(lanes_));
+    std::vector<BatchLogits> made(batches);
+    inLanes(static_cast<int>(batches), [&](int number) {
+        const auto lane = static_cast<std::size_t>(number);
+        BatchLogits& own = made[lane];
+        const std::size_t begin = start + lane * size;
+        own.batch =
+            loadBatch(*report_.pictures, report_.preprocessing, std::max(first, begin), std::min(begin + size, all));
+        own.formats.resize(formats_.size());
+        for (std::size_t i = 0; i < formats_.size() && !own.batch.pictures.empty(); ++i)
+            if (formats_[i]) own.formats[i] = formats_[i]->run(own.batch.input, lane, control_);
+    });
+    return made;
+}
+
+/// Adds a batch to the report. What is cancelled halfway leaves every format with the same pictures.
+Status EvaluateStudy::take(BatchLogits& made) {
+    const PictureBatch& batch = made.batch;
+    if (batch.pictures.empty() && control_.stop.stop_requested())
+        return Error{.code = ErrorCode::cancelled, .message = "stopped"};
     std::vector<std::optional<LogitRows>> logits(formats_.size());
-    for (std::size_t i = 0; i < formats_.size(); ++i) {
+    for (std::size_t i = 0; i < formats_.size() && !batch.pictures.empty(); ++i) {
         if (!formats_[i]) continue;
-        auto rows = formats_[i]->run(batch.input, control_);
+        auto& rows = *made.formats[i];
         Status status = rows ? settleCloseCalls(*formats_[i], batch, i == 0 ? nullptr : &*logits.front(), *rows)
                              : Status(rows.error());
         if (status && i > 0 && rows->classes != logits.front()->classes)
@@ -235,9 +276,9 @@ Status EvaluateStudy::evaluateBatch(const PictureBatch& batch) {
         report_.runs[i].rows.clear();
         formats_[i].reset();
     }
-    // Only now, so that what is cancelled halfway leaves every format with the same pictures.
     for (std::size_t i = 0; i < formats_.size(); ++i)
         if (logits[i]) addRows(report_.runs[i], batch, *logits.front(), *logits[i]);
+    report_.skipped.insert(report_.skipped.end(), batch.skipped.begin(), batch.skipped.end());
     report_.done.insert(report_.done.end(), batch.pictures.begin(), batch.pictures.end());
     return Done{};
 }
@@ -274,7 +315,7 @@ Result<EvaluateReport> EvaluateStudy::run() {
     report_.runs.emplace_back().format = request_.reference;
     for (const auto& candidate : request_.candidates) report_.runs.emplace_back().format = candidate;
     if (auto status = prepare(); !status) return std::move(status).error();
-    report_.batch = batchSize();
+    if (auto status = shareOut(); !status) return std::move(status).error();
 
     std::size_t next = 0;
     std::optional<EvaluationJournal> journal;
@@ -286,26 +327,20 @@ Result<EvaluateReport> EvaluateStudy::run() {
     const std::size_t first = next;
     const auto since = Clock::now();
     tell(next, first, since);
-    while (next < report_.pictures->size()) {
-        const std::size_t done = report_.done.size(), skipped = report_.skipped.size();
-        // From multiples of the batch on, so that a run that goes on makes the batches that one run would have made.
-        const auto size = static_cast<std::size_t>(report_.batch);
-        const std::size_t last = std::min((next / size + 1) * size, report_.pictures->size());
-        Status status = Done{};
-        if (control_.stop.stop_requested())
-            status = Error{.code = ErrorCode::cancelled, .message = "stopped"};
-        else
-            status = evaluateBatch(loadBatch(*report_.pictures, report_.preprocessing, next, last));
-        if (!status) {
-            report_.skipped.resize(skipped);
-            if (status.error().code != ErrorCode::cancelled || report_.done.empty()) return std::move(status).error();
-            report_.partial = true;
-            break;
+    while (next < report_.pictures->size() && !report_.partial) {
+        for (BatchLogits& made : runBatches(next)) {
+            const std::size_t done = report_.done.size(), skipped = report_.skipped.size();
+            if (auto status = take(made); !status) {
+                if (status.error().code != ErrorCode::cancelled || report_.done.empty())
+                    return std::move(status).error();
+                report_.partial = true;
+                break;
+            }
+            if (journal)
+                if (auto written = journal->append(report_, done, skipped); !written) return std::move(written).error();
+            next += made.batch.pictures.size() + made.batch.skipped.size();
+            tell(next, first, since);
         }
-        if (journal)
-            if (auto written = journal->append(report_, done, skipped); !written) return std::move(written).error();
-        next = last;
-        tell(next, first, since);
     }
     for (std::size_t i = 0; i < formats_.size(); ++i)
         if (formats_[i]) report_.runs[i].oneAtATime = formats_[i]->oneAtATime();

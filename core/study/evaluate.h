@@ -29,7 +29,7 @@ struct EvaluateRequest {
     std::vector<std::string> keep{};
     QuantizationOptions scales{};  ///< of emulated candidates; without pictures of their own, calibrated on these here
     int threads = 0;               ///< 0: LibTorch's default
-    int batch = 0;                 ///< pictures at once; 0: as many as memory suggests, at most 32
+    int batch = 0;                 ///< pictures in a batch; 0: as many as memory suggests, at most 8
     /// A file that results are added to, batch by batch, and that an earlier run's are taken from. Empty: none.
     std::filesystem::path resume;
 };
@@ -113,9 +113,10 @@ struct EvaluateReport {
     const FormatEvaluation& reference() const { return runs.front(); }
 };
 
-/// Runs every picture through the model in every format, in batches, decoding on all threads. Pictures that cannot be
-/// read are listed and skipped. Fails as a whole only where the reference cannot run or no picture can be read; a
-/// format that fails carries its own error. Stops between operators and then reports what is done, if anything is.
+/// Runs every picture through the model in every format, in batches, each from file to logits on a thread of its own.
+/// Pictures that cannot be read are listed and skipped. Fails as a whole only where the reference cannot run or no
+/// picture can be read; a format that fails carries its own error. Stops between operators and then reports what is
+/// done, if anything is.
 ///
 /// Results are those of the pictures one at a time, as compare() gives them, up to the order in which a kernel sums:
 /// LibTorch may choose another for a batch. Where a batch would change more than that, as integer formats' scale a

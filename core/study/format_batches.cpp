@@ -22,33 +22,54 @@ Error noLogits() {
 
 }  // namespace
 
+FormatBatches::FormatBatches(Format format, FirstRun first, bool oneAtATime)
+    : format_(std::move(format)),
+      mode_(first.mode),
+      fallbackFrom_(std::move(first.fallbackFrom)),
+      activationPeak_(first.memory.peak()) {
+    lanes_.push_back({std::move(first.executor), oneAtATime});
+}
+
 Result<FormatBatches> FormatBatches::prepare(const Graph& graph, const Format& format, const RunnerOptions& options,
                                              const at::Tensor& picture, const RunControl& control) {
     auto first = runFirst(graph, format, options, picture, control);
     if (!first) return std::move(first).error();
     if (!rowsOf(first->output, 1)) return noLogits();
-    FormatBatches made(format, *std::move(first));
     const bool activations = options.scope != CastScope::weights;
     // One scale over a batch, or random numbers counted along it, would make a picture's result depend on its
     // neighbours.
     const bool sharedScale = scalesActivations(format, options.scales.activations) && !options.scales.bounds;
-    made.oneAtATime_ = made.mode() == RunMode::emulated && activations &&
-                       (sharedScale || options.rounding.rounding == Rounding::stochastic);
-    return made;
+    const bool oneAtATime = first->mode == RunMode::emulated && activations &&
+                            (sharedScale || options.rounding.rounding == Rounding::stochastic);
+    return FormatBatches(format, *std::move(first), oneAtATime);
 }
 
-Result<LogitRows> FormatBatches::run(const at::Tensor& input, const RunControl& control) {
-    if (!oneAtATime_) {
-        auto output = first_.executor.run(input, control);
+bool FormatBatches::oneAtATime() const {
+    return std::any_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.oneAtATime; });
+}
+
+Status FormatBatches::widen(std::size_t lanes) {
+    while (lanes_.size() < lanes) {
+        auto executor = lanes_.front().executor.sibling();
+        if (!executor) return std::move(executor).error();
+        lanes_.push_back({*std::move(executor), lanes_.front().oneAtATime});
+    }
+    return Done{};
+}
+
+Result<LogitRows> FormatBatches::run(const at::Tensor& input, std::size_t lane, const RunControl& control) {
+    Lane& own = lanes_[lane];
+    if (!own.oneAtATime) {
+        auto output = own.executor.run(input, control);
         if (!output && output.error().code == ErrorCode::cancelled) return std::move(output).error();
         if (output)
             if (auto rows = rowsOf(*output, input.size(0))) return *std::move(rows);
         // Exported with one picture baked in, as traced models may be.
-        oneAtATime_ = true;
+        own.oneAtATime = true;
     }
     LogitRows all;
     for (std::int64_t i = 0; i < input.size(0); ++i) {
-        auto rows = runAlone(input, i, control);
+        auto rows = runAlone(own, input, i, control);
         if (!rows) return rows;
         all.classes = rows->classes;
         all.values.insert(all.values.end(), rows->values.begin(), rows->values.end());
@@ -57,7 +78,12 @@ Result<LogitRows> FormatBatches::run(const at::Tensor& input, const RunControl& 
 }
 
 Result<LogitRows> FormatBatches::runAlone(const at::Tensor& input, std::int64_t index, const RunControl& control) {
-    auto output = first_.executor.run(input.narrow(0, index, 1), control);
+    return runAlone(lanes_.front(), input, index, control);
+}
+
+Result<LogitRows> FormatBatches::runAlone(Lane& lane, const at::Tensor& input, std::int64_t index,
+                                          const RunControl& control) {
+    auto output = lane.executor.run(input.narrow(0, index, 1), control);
     if (!output) return std::move(output).error();
     auto rows = rowsOf(*output, 1);
     if (!rows) return noLogits();

@@ -21,7 +21,7 @@ struct LogitRows {
     std::span<const double> row(std::size_t index) const { return std::span(values).subspan(index * classes, classes); }
 };
 
-/// One format of a model, ready for batch after batch.
+/// One format of a model, ready for batch after batch, in several lanes at once.
 class FormatBatches {
   public:
     /// Prepares and tries the format on one picture ([1, 3, H, W]). Errors: those of runFirst, or a model whose output
@@ -30,26 +30,38 @@ class FormatBatches {
                                          const at::Tensor& picture, const RunControl& control);
 
     const Format& format() const { return format_; }
-    RunMode mode() const { return first_.mode; }
-    const std::optional<Error>& fallbackFrom() const { return first_.fallbackFrom; }
-    std::int64_t activationPeak() const { return first_.memory.peak(); }  ///< bytes, of one picture
+    RunMode mode() const { return mode_; }
+    const std::optional<Error>& fallbackFrom() const { return fallbackFrom_; }
+    std::int64_t activationPeak() const { return activationPeak_; }  ///< bytes, of one picture
 
     /// True once a batch has failed where its pictures alone do not, and from the start where a batch would change what
     /// is rounded.
-    bool oneAtATime() const { return oneAtATime_; }
+    bool oneAtATime() const;
 
-    /// `input` [N, 3, H, W] → N rows.
-    Result<LogitRows> run(const at::Tensor& input, const RunControl& control);
+    /// From one lane, which there is from the start, to several. They share the weights.
+    Status widen(std::size_t lanes);
 
-    /// The picture at `index` of the batch, alone.
+    /// `input` [N, 3, H, W] → N rows. Different lanes may run at once.
+    Result<LogitRows> run(const at::Tensor& input, std::size_t lane, const RunControl& control);
+
+    /// The picture at `index` of the batch, alone, while no lane runs.
     Result<LogitRows> runAlone(const at::Tensor& input, std::int64_t index, const RunControl& control);
 
   private:
-    FormatBatches(Format format, FirstRun first) : format_(std::move(format)), first_(std::move(first)) {}
+    struct Lane {
+        Executor executor;
+        bool oneAtATime = false;
+    };
+
+    FormatBatches(Format format, FirstRun first, bool oneAtATime);
+    static Result<LogitRows> runAlone(Lane& lane, const at::Tensor& input, std::int64_t index,
+                                      const RunControl& control);
 
     Format format_;
-    FirstRun first_;
-    bool oneAtATime_ = false;
+    RunMode mode_ = RunMode::native;
+    std::optional<Error> fallbackFrom_;
+    std::int64_t activationPeak_ = 0;
+    std::vector<Lane> lanes_;
 };
 
 }  // namespace mantissa

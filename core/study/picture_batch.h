@@ -21,7 +21,7 @@ struct PictureBatch {
     std::vector<SkippedPicture> skipped;
 };
 
-/// Decodes and preprocesses the pictures first … last − 1 on all of LibTorch's threads.
+/// Decodes and preprocesses the pictures first … last − 1 on LibTorch's threads.
 PictureBatch loadBatch(const PictureSet& set, const Preprocessing& how, std::size_t first, std::size_t last);
 
 }  // namespace mantissa

@@ -7,29 +7,13 @@
 
 #include "bench.h"
 #include "bundled.h"
-#include "graph/builder.h"
-#include "graph/mobilevit.h"
+#include "graph/model.h"
 #include "run/executor.h"
 #include "study/module_tree.h"
 #include "study/study_input.h"
 
 namespace mantissa::bench {
 namespace {
-
-Outcome notMeasured(std::string why) { return {.figures = {}, .skipped = std::move(why)}; }
-
-/// MobileViT xx-small with fresh weights: what is measured does not depend on what it has learnt.
-Result<ModelPtr> smallMobileVit() {
-    auto graph = buildMobileVit(
-        {.hiddenSizes = {64, 80, 96}, .neckHiddenSizes = {16, 16, 24, 48, 64, 80, 320}, .expandRatio = 2.0},
-        WeightSource::initialised(1));
-    if (!graph) return std::move(graph).error();
-    auto model = std::make_shared<Model>();
-    model->name = "mobilevit-xx-small";
-    model->graph = *std::move(graph);
-    model->preprocessing.resizeHeight = model->preprocessing.resizeWidth = 256;
-    return ModelPtr(std::move(model));
-}
 
 /// One layer's format, and FP32 for all others: what the study answers, asked of one whole forward pass.
 PrecisionPlan alone(const ModuleTree& tree, const std::string& layer, const Format& format) {
@@ -43,9 +27,9 @@ PrecisionPlan alone(const ModuleTree& tree, const std::string& layer, const Form
 }
 
 Outcome run() {
-    const auto samples = bundledSamples();
-    if (samples.empty()) return notMeasured("there is no bundled picture");
-    auto model = smallMobileVit();
+    const auto samples = bundledSamples(), models = bundledModels();
+    if (samples.empty() || models.empty()) return notMeasured("there is no bundled model or picture");
+    auto model = openModel(models.front());
     auto image = openImage(samples.front());
     if (!model || !image) return notMeasured((model ? image.error() : model.error()).text());
     SensitivityRequest request;
@@ -92,7 +76,7 @@ Outcome run() {
 }  // namespace
 
 Benchmark sensitivitySweep() {
-    return {"sensitivity", "each layer of MobileViT xx-small alone in BF16, against a forward pass for each", run};
+    return {"sensitivity", "each layer of the bundled MobileViT alone in BF16, against a forward pass for each", run};
 }
 
 }  // namespace mantissa::bench
