@@ -57,12 +57,12 @@ Result<std::shared_ptr<BoundGraph>> BoundGraph::bind(const Graph& graph) {
 
 Result<at::Tensor> BoundGraph::weight(std::size_t index, WeightTreatment treatment) {
     const Weight& weight = graph_->weights[index];
-    auto view = tensorView(weight.tensor);
-    if (!view) return std::move(view).error();
-    const bool cast = weight.castable && view->is_floating_point();
-    if (!cast) treatment = {.dtype = view->scalar_type()};
+    const bool cast = weight.castable && isFloating(weight.tensor.dtype);
+    if (!cast) treatment = {};
     for (const Made& made : weights_[index])
         if (made.treatment == treatment) return made.tensor;
+    auto view = tensorView(weight.tensor);
+    if (!view) return std::move(view).error();
     // A copy in every case: the file's pages must not change under a run, nor a run change them.
     at::Tensor own = cast ? view->to(treatment.dtype, /*non_blocking=*/false, /*copy=*/true) : view->clone();
     if (treatment.roundedTo) roundWeight(own, *treatment.roundedTo, treatment.rounding, {.grain = treatment.scales});

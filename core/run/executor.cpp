@@ -75,7 +75,6 @@ Executor::State::State(std::shared_ptr<BoundGraph> boundGraph, PrecisionPlan pre
     : bound(std::move(boundGraph)),
       graph(&bound->graph()),
       plan(std::move(precisionPlan)),
-      nodes(bound->nodes()),
       slots(static_cast<std::size_t>(graph->valueCount)) {}
 
 Status Executor::State::prepare() {
@@ -124,21 +123,23 @@ Status Executor::State::checkProgram() const {
 /// Where a native plan mixes dtypes: which values each node takes over from another one.
 void Executor::State::bindDTypes() {
     if (!isNative() || withGradients) return;
-    for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].castBackTo(*nativeDType(formatOfNode(i)));
+    auto cast = std::make_shared<std::vector<BoundNode>>(nodes());
+    for (std::size_t i = 0; i < cast->size(); ++i) (*cast)[i].castBackTo(*nativeDType(formatOfNode(i)));
+    ownNodes = std::move(cast);
     if (plan.overrides.empty()) return;
     std::vector<at::ScalarType> dtypes(slots.size(), *nativeDType(plan.format));
     dtypes[static_cast<std::size_t>(graph->inputs.at(0))] = *nativeDType(formatOfInput());
     for (const auto& weight : graph->weights)
         dtypes[static_cast<std::size_t>(weight.value)] = *nativeDType(formatFor(plan, weight.tensor.name));
-    crossings.resize(nodes.size());
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
+    crossings.resize(nodes().size());
+    for (std::size_t i = 0; i < nodes().size(); ++i) {
         const auto own = *nativeDType(formatOfNode(i));
-        for (const ValueId id : nodes[i].reads())
+        for (const ValueId id : nodes()[i].reads())
             if (const auto from = dtypes[static_cast<std::size_t>(id)]; from != own) crossings[i].push_back({id, from});
         for (const ValueId id : graph->nodes[i].outputs)
             if (id >= 0)
                 dtypes[static_cast<std::size_t>(id)] =
-                    nodes[i].writesArgument() ? dtypes[static_cast<std::size_t>(nodes[i].reads().at(0))] : own;
+                    nodes()[i].writesArgument() ? dtypes[static_cast<std::size_t>(nodes()[i].reads().at(0))] : own;
     }
 }
 
@@ -166,8 +167,8 @@ Status Executor::State::castWeights() {
 /// The picture is cast where it is read: to the format of the first layer that does.
 const Format& Executor::State::formatOfInput() const {
     const ValueId input = graph->inputs.at(0);
-    for (std::size_t i = 0; i < nodes.size(); ++i)
-        if (std::find(nodes[i].reads().begin(), nodes[i].reads().end(), input) != nodes[i].reads().end())
+    for (std::size_t i = 0; i < nodes().size(); ++i)
+        if (std::find(nodes()[i].reads().begin(), nodes()[i].reads().end(), input) != nodes()[i].reads().end())
             return formatOfNode(i);
     return plan.format;
 }
@@ -192,8 +193,8 @@ void Executor::State::begin(const at::Tensor& input, CastCounts* casts) {
 }
 
 void Executor::State::call(std::size_t index, const std::stop_token& stop) {
-    if (crossings.empty() || crossings[index].empty() || nodes[index].writesArgument())
-        return nodes[index].call(slots, stop);
+    if (crossings.empty() || crossings[index].empty() || nodes()[index].writesArgument())
+        return nodes()[index].call(slots, stop);
     // Only what still has the dtype of the part it comes from is cast: a deliberate upcast, a mask or an index stays
     // what it is, and so does a number in tensor's clothing, which takes no part in type promotion.
     struct Originals {
@@ -209,7 +210,7 @@ void Executor::State::call(std::size_t index, const std::stop_token& stop) {
         originals.kept.emplace_back(value, slot);
         slot = slot.toTensor().to(*nativeDType(formatOfNode(index)));
     }
-    nodes[index].call(slots, stop);
+    nodes()[index].call(slots, stop);
 }
 
 /// All activations together stay within the budget that each alone has kept. Looked at only after large results:
@@ -225,7 +226,9 @@ void Executor::State::checkBudget(const std::vector<at::Tensor>& outputs) const 
 }
 
 void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tensor>& outputs, CastCounts* casts) const {
-    const BoundNode& node = nodes[index];
+    const BoundNode& node = nodes()[index];
+    const Format& format = formatOfNode(index);
+    if (holdsEveryFp32(format) && !casts) return;
     std::unordered_set<const void*> inputs;
     bool changesType = false;
     if (!node.writesArgument()) {
@@ -242,7 +245,7 @@ void Executor::State::roundOutputs(std::size_t index, const std::vector<at::Tens
     const auto& bounds = plan.scales.bounds;
     for (at::Tensor t : outputs)
         if (t.scalar_type() == at::kFloat && !inputs.contains(t.storage().unsafeGetStorageImpl()))
-            roundActivation(t, formatOfNode(index), roundingOf(1 + index),
+            roundActivation(t, format, roundingOf(1 + index),
                             {.axis = bound->axes()[index],
                              .grain = plan.scales.activations,
                              .bounds = bounds ? &bounds->nodes[index] : nullptr,
@@ -288,7 +291,7 @@ void Executor::State::clear() {
 
 Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunControl& control) {
     begin(input, nullptr);
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (std::size_t i = 0; i < nodes().size(); ++i) {
         const Node& node = graph->nodes[i];
         if (control.stop.stop_requested())
             return Error{.code = ErrorCode::cancelled, .message = "stopped before " + node.layer};
@@ -297,7 +300,7 @@ Result<at::Tensor> Executor::State::walk(const at::Tensor& input, const RunContr
             control.observer->afterNode(i, node, outputsOf(i),
                                         control.observer->wantsLiveBytes() ? liveBytes(slots, weightStorages) : -1);
         for (const ValueId id : bound->dead()[i]) slot(id) = c10::IValue();
-        if (control.progress) control.progress(i + 1, nodes.size());
+        if (control.progress) control.progress(i + 1, nodes().size());
     }
     return result();
 }
@@ -348,8 +351,10 @@ Result<at::Tensor> Executor::run(const at::Tensor& input, const RunControl& cont
 }
 
 void Executor::setTraining(bool training) {
-    for (auto& node : state_->nodes)
+    auto switched = std::make_shared<std::vector<BoundNode>>(state_->nodes());
+    for (auto& node : *switched)
         for (const char* flag : {"training", "train"}) node.setFlag(flag, training);
+    state_->ownNodes = std::move(switched);
 }
 
 std::unordered_map<std::string, at::Tensor> Executor::weights() const {

@@ -37,7 +37,7 @@ struct Executor::State {
     const Graph* graph = nullptr;
     PrecisionPlan plan;
     bool withGradients = false;
-    std::vector<BoundNode> nodes;     // the bound ones; a native plan changes what some of them ask for
+    std::shared_ptr<const std::vector<BoundNode>> ownNodes;  // set where they ask for other things than the bound ones
     std::vector<at::Tensor> weights;  // in the order of graph->weights
     std::unordered_set<const void*> weightStorages;
     std::vector<c10::IValue> slots;
@@ -50,6 +50,8 @@ struct Executor::State {
     bool isNative() const { return plan.kernels == PrecisionPlan::Kernels::native; }
     bool roundsActivations() const { return !isNative() && plan.scope != CastScope::weights; }
     bool roundsWeights() const { return !isNative() && plan.scope != CastScope::activations; }
+
+    const std::vector<BoundNode>& nodes() const { return ownNodes ? *ownNodes : bound->nodes(); }
 
     Status prepare();
     Status checkFormats() const;

@@ -41,7 +41,7 @@ bool sameBits(const at::Tensor& a, const at::Tensor& b) {
 /// Puts another executor's values where a node will look for them.
 void Executor::State::borrow(const State& other, std::size_t node, const std::function<bool(ValueId)>& isOwn,
                              std::vector<Borrowed>& borrowed) {
-    for (const ValueId id : nodes[node].reads()) {
+    for (const ValueId id : nodes()[node].reads()) {
         if (isOwn(id) || adopted.contains(id)) continue;
         borrowed.push_back({id, std::move(slot(id))});
         slot(id) = other.slot(id);
@@ -84,8 +84,9 @@ Status Executor::beginAt(const Executor& other, std::size_t next) {
     end();
     try {
         for (const ValueId id : state_->bound->transient()) state_->slot(id) = other.state_->slot(id);
-        const bool writes = std::any_of(state_->nodes.begin() + static_cast<std::ptrdiff_t>(next), state_->nodes.end(),
-                                        [](const BoundNode& node) { return node.writesArgument(); });
+        const bool writes =
+            std::any_of(state_->nodes().begin() + static_cast<std::ptrdiff_t>(next), state_->nodes().end(),
+                        [](const BoundNode& node) { return node.writesArgument(); });
         for (const ValueId id : state_->bound->transient())
             if (writes && state_->slot(id).isTensor() && state_->slot(id).toTensor().defined())
                 state_->adopt(*other.state_, state_->slot(id).toTensor());
@@ -104,8 +105,8 @@ Status Executor::stepOn(const Executor& other, std::size_t index, const std::fun
     std::vector<State::Borrowed> borrowed;
     try {
         state.borrow(*other.state_, index, isOwn, borrowed);
-        if (state.nodes[index].writesArgument())
-            if (const c10::IValue& written = state.slot(state.nodes[index].reads().front()); written.isTensor())
+        if (state.nodes()[index].writesArgument())
+            if (const c10::IValue& written = state.slot(state.nodes()[index].reads().front()); written.isTensor())
                 state.adopt(*other.state_, at::Tensor(written.toTensor()));
     } catch (const std::exception& error) {
         return Error{.code = ErrorCode::internal, .message = firstLine(error)};
@@ -147,6 +148,6 @@ bool Executor::sameValues(const Executor& other) const {
 
 void Executor::limitActivations(std::int64_t bytes) { state_->budget = std::min(state_->budget, bytes); }
 
-std::span<const ValueId> Executor::reads(std::size_t index) const { return state_->nodes[index].reads(); }
+std::span<const ValueId> Executor::reads(std::size_t index) const { return state_->nodes()[index].reads(); }
 
 }  // namespace mantissa

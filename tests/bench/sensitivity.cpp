@@ -56,7 +56,7 @@ Outcome run() {
                 if (auto logits = logitsOf(*output)) brute.push_back(*std::move(logits));
         }
     };
-    const PairedTimes times = timePaired(ours, theirs, 3);
+    const PairedTimes times = timePaired(ours, theirs, 9);
     if (report.layers.empty() || brute.size() != report.layers.size()) return notMeasured("a forward pass failed");
     for (std::size_t i = 0; i < brute.size(); ++i) {
         const double wanted = errorMetrics(report.reference, brute[i], request.format, 5).sqnrDb;
