@@ -227,6 +227,7 @@ TEST_F(Evaluate, PicturesThatCannotBeReadAreListedAndSkipped) {
 TEST_F(Evaluate, CancellingKeepsWhatIsDone) {
     auto asked = request(40, {"bf16"});
     asked.batch = 5;
+    asked.threads = 2;  // two batches at once, both of which are kept
     std::stop_source stop;
     const auto report = evaluate(asked, stop.get_token(), [&](const ProgressUpdate& update) {
         EXPECT_EQ(update.total, 40);
@@ -234,9 +235,9 @@ TEST_F(Evaluate, CancellingKeepsWhatIsDone) {
     });
     ASSERT_TRUE(report) << report.error().text();
     EXPECT_TRUE(report->partial);
-    EXPECT_EQ(report->done.size(), 15U);
-    for (const auto& run : report->runs) EXPECT_EQ(run.rows.size(), 15U);
-    EXPECT_EQ(report->runs[1].agreement.trials, 15);
+    EXPECT_EQ(report->done.size(), 20U);
+    for (const auto& run : report->runs) EXPECT_EQ(run.rows.size(), 20U);
+    EXPECT_EQ(report->runs[1].agreement.trials, 20);
 
     std::stop_source before;
     before.request_stop();
@@ -254,6 +255,7 @@ std::string withoutTimes(EvaluateReport report) {
 TEST_F(Evaluate, ARunThatGoesOnGivesWhatOneRunGives) {
     auto asked = request(33, {"bf16", "e4m3"});
     asked.batch = 4;
+    asked.threads = 2;
     const auto whole = withoutTimes(good(asked));
     asked.resume = folder_.path() / "rows";
     std::stop_source stop;
@@ -267,12 +269,30 @@ TEST_F(Evaluate, ARunThatGoesOnGivesWhatOneRunGives) {
         out << "12 3 0 1 1 0.2";
     }
     const auto rest = good(asked);
-    EXPECT_EQ(rest.resumed, 12);
+    EXPECT_EQ(rest.resumed, 16);
     EXPECT_FALSE(rest.partial);
     EXPECT_EQ(withoutTimes(rest), whole);
     const auto again = good(asked);
     EXPECT_EQ(again.resumed, 33);
     EXPECT_EQ(withoutTimes(again), whole);
+}
+
+TEST_F(Evaluate, ThreadsShareTheWorkAndChangeNoAnswer) {
+    auto asked = request(33, {"bf16", "e4m3"});
+    asked.batch = 4;
+    asked.threads = 1;
+    const auto one = good(asked);
+    for (const int threads : {2, 3, 16}) {
+        asked.threads = threads;
+        const auto many = good(asked);
+        EXPECT_EQ(many.done, one.done);
+        for (std::size_t run = 0; run < one.runs.size(); ++run)
+            for (std::size_t i = 0; i < one.done.size(); ++i) {
+                EXPECT_EQ(many.runs[run].rows[i].answer, one.runs[run].rows[i].answer) << threads << ", picture " << i;
+                EXPECT_EQ(many.runs[run].rows[i].outcome, one.runs[run].rows[i].outcome)
+                    << threads << ", picture " << i;
+            }
+    }
 }
 
 TEST_F(Evaluate, AFileOfOtherResultsIsLeftAlone) {
