@@ -3,6 +3,7 @@
 #include <QAbstractItemView>
 #include <QSignalBlocker>
 #include <QStandardItemModel>
+#include <QStylePainter>
 #include <QTimer>
 #include <algorithm>
 
@@ -17,6 +18,7 @@ namespace {
 const QString kOpenMarker = QStringLiteral("\nopen"), kMoreMarker = QStringLiteral("\nmore");
 constexpr int kLongestEntry = 76;  // characters
 constexpr int kEntryMargin = 24;   // px beside the text of an entry
+constexpr int kIconMargin = 8;     // px between the box's icon and its text, and behind that
 
 }  // namespace
 
@@ -97,6 +99,19 @@ void FileBox::hidePopup() {
     QTimer::singleShot(0, this, [this] {
         if (!open_) fill();
     });
+}
+
+/// As QComboBox paints itself, but that a name which is too long says so.
+void FileBox::paintEvent(QPaintEvent*) {
+    QStylePainter painter(this);
+    painter.setPen(palette().color(QPalette::Text));
+    QStyleOptionComboBox option;
+    initStyleOption(&option);
+    painter.drawComplexControl(QStyle::CC_ComboBox, option);
+    const int room = style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, this).width();
+    option.currentText =
+        fontMetrics().elidedText(option.currentText, Qt::ElideMiddle, room - option.iconSize.width() - kIconMargin);
+    painter.drawControl(QStyle::CE_ComboBoxLabel, option);
 }
 
 void FileBox::updateIcons() {

@@ -34,6 +34,9 @@ class FileBox final : public QComboBox {
     void moreRequested();
     void aboutToOpen();  ///< the list
 
+  protected:
+    void paintEvent(QPaintEvent*) override;
+
   private:
     void fill();
     void addEntry(const Entry& entry);
