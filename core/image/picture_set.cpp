@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <fstream>
 #include <set>
+#include <system_error>
 #include <unordered_map>
 
 #include "image/class_names.h"
@@ -22,12 +24,21 @@ Error failed(const fs::path& path, ErrorCode code, std::string message) {
 
 /// By name, so that a folder of other things is not tried file by file; what a file is decides its content.
 bool looksLikeAPicture(const fs::path& path) {
-    static const std::set<std::string> kExtensions{".png", ".jpg", ".jpeg", ".jpe", ".webp",
-                                                   ".bmp", ".dib", ".tif",  ".tiff"};
+    // The last three are no pictures that Mantissa reads: they are listed as such, not passed over.
+    static const std::set<std::string> kExtensions{".png", ".jpg", ".jpeg", ".jpe", ".webp", ".bmp",
+                                                   ".dib", ".tif", ".tiff", ".gif", ".heic", ".avif"};
     std::string extension = path.extension().string();
     std::transform(extension.begin(), extension.end(), extension.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return kExtensions.contains(extension);
+}
+
+/// Changes where a file does, as far as its size and time tell.
+std::string stateOf(const fs::path& path) {
+    std::error_code gone;  // such a file is skipped when it is read
+    const auto size = fs::file_size(path, gone);
+    const auto time = fs::last_write_time(path, gone);
+    return std::to_string(size) + ' ' + std::to_string(time.time_since_epoch().count());
 }
 
 /// The fields of a line of CSV (RFC 4180).
@@ -110,7 +121,9 @@ Status PictureSet::readLabels(const std::vector<std::string>& classNames) {
     for (std::size_t i = 0; i < files_.size(); ++i) index.emplace(files_[i].name, i);
     const ClassNames classes(classNames);
     std::ifstream in(source_.labels);
-    if (!in) return failed(source_.labels, ErrorCode::unreadable, "was not opened");
+    if (!in)
+        return failed(source_.labels, ErrorCode::unreadable,
+                      "was not opened: " + std::generic_category().message(errno));
     std::array<char, 8192> line{};  // a path and a class; getline stops there however long a line claims to be
     for (std::size_t number = 1; in.getline(line.data(), line.size()) || in.gcount() > 0; ++number) {
         const auto where = [&](std::string message) {
@@ -128,6 +141,8 @@ Status PictureSet::readLabels(const std::vector<std::string>& classNames) {
         if (!truth) return where("“" + fields[1] + "” is no class of the model's");
         if (found == index.end()) return where("“" + fields[0] + "” is no picture in the folder");
         auto& file = files_[found->second];
+        if (file.truth >= 0 && file.truth != static_cast<std::int32_t>(*truth))
+            return where("gives “" + fields[0] + "” another class than a line before");
         truths_ += file.truth < 0;
         file.truth = static_cast<std::int32_t>(*truth);
     }
@@ -147,6 +162,11 @@ std::optional<std::size_t> PictureSet::truth(std::size_t index) const {
     return static_cast<std::size_t>(files_[index].truth);
 }
 
+std::optional<std::size_t> PictureSet::ownClasses() const {
+    if (records_) return kCifarClasses;
+    return std::nullopt;
+}
+
 Result<RgbImage> PictureSet::read(std::size_t index) const {
     if (records_) return records_->picture(index);
     return readPixels(source_.path / files_[index].name);
@@ -160,10 +180,12 @@ Result<SourceImage> PictureSet::openOne(std::size_t index) const {
 }
 
 std::string PictureSet::digest() const {
-    std::string all;
+    std::string all = records_ ? stateOf(source_.path) : "";
     for (std::size_t i = 0; i < size(); ++i) {
         const auto known = truth(i);
-        all += name(i) + '\0' + (known ? std::to_string(*known) : "") + '\n';
+        all += name(i) + '\0' + (known ? std::to_string(*known) : "");
+        if (!records_) all += '\0' + stateOf(source_.path / files_[i].name);
+        all += '\n';
     }
     return sha256(std::as_bytes(std::span(all)));
 }

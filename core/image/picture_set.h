@@ -38,6 +38,9 @@ class PictureSet {
     std::optional<std::size_t> truth(std::size_t index) const;  ///< the index of its class
     bool hasTruths() const { return truths_ > 0; }
 
+    /// How many classes the pictures' own numbering has; none where the classes are the model's.
+    std::optional<std::size_t> ownClasses() const;
+
     /// Subfolders whose names are no class of the model's; their pictures count as having none.
     const std::vector<std::string>& unknownClasses() const { return unknownClasses_; }
 
@@ -46,7 +49,8 @@ class PictureSet {
     /// The picture for a comparison: with its path and digest.
     Result<SourceImage> openOne(std::size_t index) const;
 
-    /// SHA-256 of all names and classes: tells whether two runs mean the same pictures.
+    /// SHA-256 of all names and classes, and of the files' sizes and times: tells whether two runs mean the same
+    /// pictures, without reading them.
     std::string digest() const;
 
   private:

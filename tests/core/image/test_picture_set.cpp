@@ -78,14 +78,40 @@ TEST_F(Pictures, ACsvFileGivesClassesInstead) {
 
 TEST_F(Pictures, ErrorsInTheCsvFileNameTheLine) {
     add("a.png");
-    for (const auto& [csv, line] : {std::pair{"file,label\na.png,0\nb.png,1\n", "line 3"},
-                                    std::pair{"a.png,zebra\n", "line 1"}, std::pair{"a.png,0\na.png\n", "line 2"}}) {
+    for (const auto& [csv, line] :
+         {std::pair{"file,label\na.png,0\nb.png,1\n", "line 3"}, std::pair{"a.png,zebra\n", "line 1"},
+          std::pair{"a.png,0\na.png\n", "line 2"}, std::pair{"a.png,0\na.png,0\na.png,1\n", "line 3"}}) {
         const auto set = open(csv);
         ASSERT_FALSE(set) << csv;
         EXPECT_NE(set.error().where.find(line), std::string::npos) << set.error().text();
     }
     EXPECT_FALSE(open("file,label\n"));
     EXPECT_FALSE(open("a.png," + std::string(20'000, 'x')));
+}
+
+TEST_F(Pictures, FormsThatAreNotReadAreListed) {
+    add("a.png");
+    folder_.write("b.gif", "GIF89a");
+    const auto set = open();
+    ASSERT_TRUE(set) << set.error().text();
+    ASSERT_EQ((*set)->size(), 2U);
+    EXPECT_FALSE((*set)->read(1));
+}
+
+TEST_F(Pictures, TheDigestFollowsNamesClassesAndContent) {
+    add("a.png");
+    add("b.png");
+    const auto digest = [this](const std::string& labels) { return open(labels).value()->digest(); };
+    const std::string before = digest("a.png,0\n");
+    EXPECT_EQ(digest("a.png,0\n"), before);
+    EXPECT_NE(digest("a.png,1\n"), before);
+    folder_.write("b.png", text(encoded(fourCorners(), ".bmp")));
+    EXPECT_NE(digest("a.png,0\n"), before);
+    const auto bytes = std::string(kCifarRecordBytes, '\0');
+    const auto file = folder_.write("one.bin", bytes);
+    const std::string one = PictureSet::open({.path = file}, {}).value()->digest();
+    std::filesystem::last_write_time(file, std::filesystem::last_write_time(file) + std::chrono::seconds(1));
+    EXPECT_NE(PictureSet::open({.path = file}, {}).value()->digest(), one);
 }
 
 TEST_F(Pictures, FilesOfCifarAreSets) {
