@@ -164,7 +164,6 @@ Status Executor::State::castWeights() {
     return Done{};
 }
 
-/// The picture is cast where it is read: to the format of the first layer that does.
 const Format& Executor::State::formatOfInput() const {
     const ValueId input = graph->inputs.at(0);
     for (std::size_t i = 0; i < nodes().size(); ++i)
@@ -381,6 +380,8 @@ CastCounts Executor::weightCasts(std::size_t index) const {
                 {.grain = state_->plan.scales.weights, .casts = &casts});
     return casts;
 }
+
+const Format& Executor::inputFormat() const { return state_->formatOfInput(); }
 
 std::int64_t Executor::heldWeightBytes() const {
     std::int64_t bytes = 0;

@@ -107,6 +107,9 @@ class Executor {
     /// What an emulated plan's rounding did to weight `index` of the Graph; nothing where it rounds no weights.
     CastCounts weightCasts(std::size_t index) const;
 
+    /// The format that the picture is cast to: that of the first layer that reads it.
+    const Format& inputFormat() const;
+
     /// Bytes of weights that this executor holds: what the process pays for this plan.
     std::int64_t heldWeightBytes() const;
 

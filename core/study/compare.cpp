@@ -116,14 +116,13 @@ void CompareStudy::fillMemory(const FirstRun& first, FormatRun& run) const {
     const bool native = first.mode == RunMode::native;
     // What a scope leaves out stays FP32.
     const Format& weights = !native && request_.scope == CastScope::activations ? format("fp32") : run.format;
-    const Format& activations = !native && request_.scope == CastScope::weights ? format("fp32") : run.format;
     const StoredBytes stored =
         storedBytes(request_.model->graph, weights, overridesFor(run.format), request_.scales.weights);
     const std::int64_t peak = first.memory.peak();
     run.memory = {.weightBytes = stored.parameters + stored.buffers,
                   .bufferBytes = stored.buffers,
                   .scaleBytes = stored.scales,
-                  .activationPeakBytes = native ? peak : scaledFromFp32(peak, activations),
+                  .activationPeakBytes = first.memory.storedPeak(),
                   .activationMeasured = native,
                   .hereBytes = first.executor.heldWeightBytes() + peak};
 }

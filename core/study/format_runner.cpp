@@ -40,11 +40,12 @@ Result<FirstRun> runWith(const Graph& graph, const PrecisionPlan& plan, const at
                          const RunControl& control) {
     auto executor = Executor::prepare(graph, plan);
     if (!executor) return std::move(executor).error();
+    LiveMemoryObserver memory(plan, *executor);
     FirstRun first{.executor = *std::move(executor),
                    .mode = plan.kernels == Kernels::native ? RunMode::native : RunMode::emulated,
                    .fallbackFrom = std::nullopt,
                    .output = {},
-                   .memory = {}};
+                   .memory = std::move(memory)};
     RunControl observed = control;
     observed.observer = &first.memory;
     auto output = first.executor.run(input, observed);
@@ -55,9 +56,45 @@ Result<FirstRun> runWith(const Graph& graph, const PrecisionPlan& plan, const at
 
 }  // namespace
 
-void LiveMemoryObserver::afterNode(std::size_t, const Node&, const std::vector<at::Tensor>&, std::int64_t liveBytes) {
+LiveMemoryObserver::LiveMemoryObserver(const PrecisionPlan& plan, const Executor& executor)
+    : plan_(plan), inputFormat_(executor.inputFormat()) {
+    for (const auto& [name, weight] : executor.weights()) known_.insert(weight.storage().unsafeGetStorageImpl());
+}
+
+void LiveMemoryObserver::afterNode(std::size_t, const Node& node, const std::vector<at::Tensor>& outputs,
+                                   std::int64_t liveBytes) {
+    std::erase_if(made_, [](const Made& one) { return one.storage.expired(); });
+    for (const at::Tensor& output : outputs) {
+        const auto* storage = output.storage().unsafeGetStorageImpl();
+        const auto same = [&](const Made& one) { return one.storage._unsafe_get_target() == storage; };
+        if (!known_.contains(storage) && std::none_of(made_.begin(), made_.end(), same))
+            made_.push_back({output.storage().getWeakStorageImpl(), &formatFor(plan_, node.layer)});
+    }
     peak_ = std::max(peak_, liveBytes);
+    storedPeak_ = std::max(storedPeak_, storedBytes(liveBytes));
     timeline_.push_back(liveBytes);
+}
+
+/// Native tensors are what is stored; emulated ones are FP32 that stands for less.
+std::int64_t LiveMemoryObserver::storedBytes(std::int64_t liveBytes) const {
+    if (plan_.kernels == Kernels::native || plan_.scope == CastScope::weights) return liveBytes;
+    // By format, so that what is rounded up is a sum, not each tensor.
+    std::vector<std::pair<const Format*, std::int64_t>> byFormat{{&inputFormat_, liveBytes}};
+    for (const Made& one : made_) {
+        const auto storage = one.storage.lock();
+        if (!storage) continue;
+        const auto bytes = static_cast<std::int64_t>(storage->nbytes());
+        byFormat.front().second -= bytes;  // what no node has made is the input
+        const auto same = [&](const auto& sum) { return sum.first == one.format || *sum.first == *one.format; };
+        const auto sum = std::find_if(byFormat.begin(), byFormat.end(), same);
+        if (sum == byFormat.end())
+            byFormat.emplace_back(one.format, bytes);
+        else
+            sum->second += bytes;
+    }
+    std::int64_t stored = 0;
+    for (const auto& [format, bytes] : byFormat) stored += scaledFromFp32(bytes, *format);
+    return stored;
 }
 
 Result<FirstRun> runFirst(const Graph& graph, const Format& format, const RunnerOptions& options,

@@ -8,6 +8,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "image/preprocess.h"
@@ -16,18 +17,32 @@
 
 namespace mantissa {
 
-/// Bytes of activations alive after each node of one run.
+/// Bytes of activations alive after each node of one run: as this process holds them, and as they are stored where each
+/// value has the format that its layer rounds it to.
 class LiveMemoryObserver : public ExecutionObserver {
   public:
+    LiveMemoryObserver(const PrecisionPlan& plan, const Executor& executor);
     void afterNode(std::size_t index, const Node& node, const std::vector<at::Tensor>& outputs,
                    std::int64_t liveBytes) override;
     bool wantsLiveBytes() const override { return true; }
 
     std::int64_t peak() const { return peak_; }
+    std::int64_t storedPeak() const { return storedPeak_; }
     const std::vector<std::int64_t>& timeline() const { return timeline_; }  ///< one entry a node, in order
 
   private:
-    std::int64_t peak_ = 0;
+    /// A node's result while something holds it, in the format of the layer that made it.
+    struct Made {
+        c10::weak_intrusive_ptr<c10::StorageImpl> storage;
+        const Format* format;
+    };
+    std::int64_t storedBytes(std::int64_t liveBytes) const;
+
+    PrecisionPlan plan_;
+    Format inputFormat_;
+    std::unordered_set<const void*> known_;  ///< storages of weights
+    std::vector<Made> made_;
+    std::int64_t peak_ = 0, storedPeak_ = 0;
     std::vector<std::int64_t> timeline_;
 };
 

@@ -225,6 +225,7 @@ Result<MemoryReport> MemoryStudy::run() {
             memory.measuredWeightBytes = run->executor.heldWeightBytes();
             memory.measuredBufferBytes = heldBufferBytes(run->executor);
             memory.measuredActivationBytes = run->memory.peak();
+            if (!request_.keep.empty()) memory.activationPeakBytes = run->memory.storedPeak();
         } else {
             if (run.error().code == ErrorCode::cancelled) return std::move(run).error();
             memory.mode = nativeDType(format) ? RunMode::native : RunMode::emulated;

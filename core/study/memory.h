@@ -32,7 +32,8 @@ struct FormatMemory {
     std::int64_t bufferBytes = 0;     ///< computed
     std::int64_t scaleBytes = 0;      ///< computed: as emulation rounds; usually integers have one an output channel
     std::int64_t scaleBytesPerTensor = 0;             ///< computed: were it one scale a weight tensor
-    std::int64_t activationPeakBytes = 0;             ///< computed: FP32's measured peak, scaled by bytes per value
+    std::int64_t activationPeakBytes =
+        0;  ///< computed: FP32's measured peak, scaled by bytes per value; kept modules count as FP32
     std::optional<std::int64_t> measuredWeightBytes;  ///< parameters and buffers, as this process held them for the run
     std::optional<std::int64_t> measuredBufferBytes;  ///< of these, buffers
     std::optional<std::int64_t> measuredActivationBytes;  ///< peak, from the live-memory observer

@@ -72,6 +72,8 @@ std::vector<LiveBytesChart::Line> LiveBytesChart::lines() const {
     std::map<int, Line, std::greater<>> byWidth;
     for (const auto& memory : report().formats) {
         if (memory.format.storageBits > 32) continue;  // FP64 would only double the scale
+        // Where some modules stay in FP32, less than all of what FP32 takes scales.
+        if (memory.format.storageBits < 32 && !report().keep.empty()) continue;
         Line& line =
             byWidth.try_emplace(memory.format.storageBits, Line{.format = memory.format, .names = {}}).first->second;
         line.names << shortTitle(memory.format);
@@ -84,7 +86,9 @@ std::vector<LiveBytesChart::Line> LiveBytesChart::lines() const {
 ByteUnit LiveBytesChart::unit() const { return byteUnitFor(report().timeline[report().peakNode].bytes); }
 
 QString LiveBytesChart::subtitle() const {
-    return hasReport() ? tr("operator by operator; measured in FP32, scaled for the others") : QString();
+    if (!hasReport()) return {};
+    return report().keep.empty() ? tr("operator by operator; measured in FP32, scaled for the others")
+                                 : tr("operator by operator; measured in FP32");
 }
 
 QString LiveBytesChart::finding() const {

@@ -77,6 +77,30 @@ TEST(Memory, TheTimelineGoesNodeByNodeAndMarksItsPeak) {
     EXPECT_EQ(report->peakNode, 1U);
 }
 
+TEST(Memory, WhatStaysInFp32TakesItsBytes) {
+    auto asked = request({"fp32", "bf16", "int8", "int4", "mxfp4"});
+    const auto whole = measureMemory(asked);
+    ASSERT_TRUE(whole) << whole.error().text();
+    for (const auto& weight : asked.model->graph.nodes)
+        if (std::find(asked.keep.begin(), asked.keep.end(), weight.layer) == asked.keep.end())
+            asked.keep.push_back(weight.layer);
+    const auto all = measureMemory(asked);
+    ASSERT_TRUE(all) << all.error().text();
+    asked.keep = {asked.model->graph.nodes.front().layer};
+    const auto first = measureMemory(asked);
+    ASSERT_TRUE(first) << first.error().text();
+    const std::int64_t fp32 = whole->formats[0].activationPeakBytes;
+    for (std::size_t i = 1; i < whole->formats.size(); ++i) {
+        SCOPED_TRACE(whole->formats[i].format.name);
+        EXPECT_EQ(all->formats[i].activationPeakBytes, fp32);
+        EXPECT_GT(first->formats[i].activationPeakBytes, whole->formats[i].activationPeakBytes);
+        EXPECT_LT(first->formats[i].activationPeakBytes, fp32);
+    }
+    // The picture and the first convolution's result, 3 and 4 × 16 × 16, are FP32; behind it one and one eighth of
+    // that.
+    EXPECT_EQ(first->formats[3].activationPeakBytes, 4 * (3 + 4) * 256);
+}
+
 TEST(Memory, ABatchTakesItsMultipleOfActivationsAndNoMoreWeights) {
     auto asked = request({"fp32", "bf16", "e4m3"});
     const auto one = measureMemory(asked);
