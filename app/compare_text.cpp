@@ -44,12 +44,7 @@ class CompareText {
         differenceRows();
         std::string subject =
             subjectText(*report_.model, report_.preprocessing, report_.image, report_.tensor, report_.environment);
-        if (report_.scope == CastScope::weights) subject += "cast      weights only\n";
-        if (report_.scope == CastScope::activations) subject += "cast      activations only\n";
-        for (const auto& one : report_.overrides)
-            subject += "layer     " + printable(one.layer) + " in " + one.format.title + "\n";
-        if (const auto scales = scaleWords(report_.scales); !scales.empty())
-            subject += "scales    " + printable(scales) + "\n";
+        subject += castText(report_.scope, report_.overrides, report_.scales);
         return subject + "\n" + table_.text() + "\n" + sentences();
     }
 
@@ -258,6 +253,15 @@ std::string subjectText(const Model& model, const Preprocessing& preprocessing, 
         text += "input     " + printable(tensor->path + ": " + tensor->tensor) + " " + shapeText(tensor->shape) + "\n";
     return text + "computer  " + here.cpu + ", " + std::to_string(here.threads) +
            (here.threads == 1 ? " thread" : " threads") + ", LibTorch " + here.libtorch + "\n";
+}
+
+std::string castText(CastScope scope, const std::vector<LayerFormat>& overrides, const QuantizationOptions& scales) {
+    std::string text;
+    if (scope == CastScope::weights) text += "cast      weights only\n";
+    if (scope == CastScope::activations) text += "cast      activations only\n";
+    for (const auto& one : overrides) text += "layer     " + printable(one.layer) + " in " + one.format.title + "\n";
+    if (const auto words = scaleWords(scales); !words.empty()) text += "scales    " + printable(words) + "\n";
+    return text;
 }
 
 std::string failureText(const Error& error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "study/compare.h"
 
@@ -16,6 +17,9 @@ std::string modelText(const Model& model, const Preprocessing& preprocessing, bo
 /// What ran where: model, picture or tensor, computer; a line each.
 std::string subjectText(const Model& model, const Preprocessing& preprocessing, const std::optional<SourceImage>& image,
                         const std::optional<TensorInput>& tensor, const Environment& here);
+
+/// What of the model is cast, and how, where that is not the usual; a line each.
+std::string castText(CastScope scope, const std::vector<LayerFormat>& overrides, const QuantizationOptions& scales);
 
 /// "aten::conv2d in layer conv_stem.convolution: not implemented for 'Half'."
 std::string failureText(const Error& error);

@@ -26,7 +26,9 @@ bool progressShown = false;
 int fail(const Error& error) {
     endProgress();
     // Library messages may span lines, and names from files may hold anything; the contract is one line.
-    std::string line = error.text();
+    const bool stopped = error.code == ErrorCode::cancelled && !error.message.starts_with("interrupted");
+    // Where the work stood tells nothing to whoever stopped it.
+    std::string line = stopped ? "interrupted before there was a result; nothing was written" : error.text();
     std::replace(line.begin(), line.end(), '\n', ' ');
     std::cerr << "mantissa: " << printable(line) << '\n';
     switch (error.code) {

@@ -20,6 +20,7 @@ struct Options {
     std::string model, images, labels;
     RunOptions run;
     ScaleChoice scales;
+    std::vector<std::string> keep;
     int batch = 0;
     std::string json, csv, resume;
 };
@@ -42,6 +43,9 @@ Result<EvaluateRequest> requestFrom(const Options& options) {
     auto pictures = PictureSet::open({.path = options.images, .labels = options.labels}, request.model->labels);
     if (!pictures) return std::move(pictures).error();
     request.pictures = *std::move(pictures);
+    auto overrides = chosenLayers(options.keep);
+    if (!overrides) return std::move(overrides).error();
+    request.overrides = *std::move(overrides);
     auto scales = chosenScales(options.scales, *request.model);
     if (!scales) return std::move(scales).error();
     request.scales = *std::move(scales);
@@ -73,10 +77,12 @@ int runEvaluate(const Options& options) {
     }
     // What is done is shown; files are written of whole results only, and --resume's has every line of these.
     std::cerr << evaluateText(*report);
+    const bool asked = !options.json.empty() || !options.csv.empty();
     return fail({.code = ErrorCode::cancelled,
-                 .message = "interrupted; " + (options.resume.empty()
-                                                   ? std::string("with --resume FILE a run can be gone on with")
-                                                   : "the same command goes on from here")});
+                 .message = "interrupted; " +
+                            std::string(asked ? "--json and --csv are written of whole runs only, and " : "") +
+                            (options.resume.empty() ? std::string("with --resume FILE a run can be gone on with")
+                                                    : "the same command goes on from here")});
 }
 
 }  // namespace
@@ -96,6 +102,7 @@ void addEvaluateCommand(CLI::App& app, int& exitCode) {
         ->type_name("FILE");
     addRunOptions(*command, options->run);
     addScaleOptions(*command, options->scales, "those of --images");
+    addKeepOption(*command, options->keep);
     addNumberOption(*command, "--batch", options->batch,
                     "Pictures in a batch; each thread runs one (default: as memory allows, at most 8)", 1, 4096);
     command->add_option("--json", options->json, "Write the summary as JSON to a file, or to standard output for -")

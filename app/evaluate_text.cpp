@@ -82,9 +82,9 @@ std::string EvaluateText::subject() const {
     if (now > 0 && report_.seconds > 0)
         text += ", " + significant(static_cast<double>(now) / report_.seconds, 3) + " pictures a second, " +
                 (report_.batch == 1 ? "one at a time" : "in batches of " + std::to_string(report_.batch));
-    if (const auto scales = scaleWords(report_.scales); !scales.empty()) text += "\nscales    " + printable(scales);
-    return text + "\ncomputer  " + here.cpu + ", " + std::to_string(here.threads) +
-           (here.threads == 1 ? " thread" : " threads") + ", LibTorch " + here.libtorch + "\n";
+    return text + "\n" + castText(report_.scope, report_.overrides, report_.scales) + "computer  " + here.cpu + ", " +
+           std::to_string(here.threads) + (here.threads == 1 ? " thread" : " threads") + ", LibTorch " + here.libtorch +
+           "\n";
 }
 
 void EvaluateText::table() {
@@ -150,6 +150,11 @@ std::string EvaluateText::cautions() const {
             text += "Caution: " + run.format.title +
                     " ran emulated, because natively it failed: " + printable(run.fallbackFrom->text()) + "\n";
     }
+    if (const std::int64_t foreign = foreignTruths(report_); foreign > 0)
+        text += "Caution: " + grouped(foreign) + (foreign == 1 ? " picture has" : " pictures have") +
+                " a class by number that is none of the model's " +
+                grouped(static_cast<std::int64_t>(report_.classes)) + "; " + (foreign == 1 ? "it does" : "they do") +
+                " not count in top-1 and top-5.\n";
     const auto& unknown = report_.pictures->unknownClasses();
     if (!unknown.empty()) {
         text += "Caution: the model has no class for ";

@@ -74,7 +74,7 @@ std::string heading(const LayersReport& report) {
         subjectText(*report.model, report.preprocessing, report.image, report.tensor, report.environment);
     return text + "format    " + report.format.title + ", emulated, against FP32; it spans " +
            fixed(l.dynamicRangeBinades, 1) + " binades, " + significant(l.minSubnormal, 3) + " to " +
-           significant(l.max, 4) + "\n";
+           significant(l.max, 4) + "\n" + castText(CastScope::weightsAndActivations, report.overrides, report.scales);
 }
 
 /// Two lines of column titles.
@@ -107,8 +107,9 @@ void addTitles(TextTable& table, const Columns& columns) {
 }
 
 std::string planText(const MixedPlan& plan, const Format& format) {
-    const std::string reached = "SQNR " + decibels(plan.metrics.sqnrDb) + " dB, margin " +
-                                significant(plan.metrics.candidateMargin, 4) + ", was " +
+    const double sqnr = plan.metrics.sqnrDb;
+    const std::string reached = (std::isinf(sqnr) && sqnr > 0 ? "no difference" : "SQNR " + decibels(sqnr) + " dB") +
+                                ", margin " + significant(plan.metrics.candidateMargin, 4) + ", was " +
                                 significant(plan.metrics.referenceMargin, 4);
     if (!plan.met) return "No plan reaches the target, not even with every layer in FP32: " + reached + ".\n";
     if (plan.keep.empty()) return format.title + " everywhere reaches the target: " + reached + ".\n";

@@ -55,6 +55,10 @@ Result<std::vector<LayerFormat>> chosenLayers(const std::vector<std::string>& ke
     std::vector<LayerFormat> layers;
     for (const auto& one : keep) {
         const auto equals = one.find('=');
+        if (equals + 1 == one.size())
+            return Error{.code = ErrorCode::invalidArgument,
+                         .message = "names no format after its =; NAME alone stays in FP32",
+                         .where = "--keep " + one};
         auto format = formatNamed(equals == std::string::npos ? "fp32" : one.substr(equals + 1));
         if (!format) return std::move(format).error();
         layers.push_back({withoutBlanks(one.substr(0, equals)), *std::move(format)});

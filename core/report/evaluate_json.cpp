@@ -64,12 +64,14 @@ std::string evaluateJson(const EvaluateReport& report) {
                       {{"path", report.pictures->path().string()},
                        {"count", report.done.size()},
                        {"skipped", std::move(skipped)},
-                       {"unknown_classes", report.pictures->unknownClasses()}}},
+                       {"unknown_classes", report.pictures->unknownClasses()},
+                       {"classes_not_the_models", foreignTruths(report)}}},
                      {"reference", report.reference().format.name},
                      {"batch", report.batch},
                      {"seconds", report.seconds},
                      {"runs", OrderedJson::array()}};
     for (const auto& run : report.runs) json["runs"].push_back(runJson(run));
+    if (!report.overrides.empty()) json["overrides"] = overridesJson(report.overrides);
     if (const auto scales = scaleWords(report.scales); !scales.empty()) json["scales"] = scales;
     if (report.partial) json["partial"] = true;
     // Paths come from the file system and need not be UTF-8; JSON must be.
@@ -81,7 +83,7 @@ std::string evaluateCsv(const EvaluateReport& report) {
                    "reference_margin", "kept_margin", "mean_abs", "max_abs", "kl", "sqnr_db"});
     for (std::size_t i = 0; i < report.done.size(); ++i) {
         const std::string name = report.pictures->name(report.done[i]);
-        const auto truth = report.pictures->truth(report.done[i]);
+        const auto truth = truthOf(report, report.done[i]);
         for (const auto& run : report.runs) {
             if (!run.ok()) continue;
             const EvaluationRow& row = run.rows[i];

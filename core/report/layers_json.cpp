@@ -129,6 +129,7 @@ std::string layersJson(const LayersReport& report, const SensitivityReport* alon
                             {"largest", jsonNumber(range.max)},
                             {"binades", jsonNumber(range.dynamicRangeBinades)}};
     if (!report.overrides.empty()) json["overrides"] = overridesJson(report.overrides);
+    if (const auto scales = scaleWords(report.scales); !scales.empty()) json["scales"] = scales;
     json["native_error"] = report.nativeError ? failureJson(*report.nativeError) : OrderedJson(nullptr);
     json["input_casts"] = castsJson(report.inputCasts);
     json["layers"] = OrderedJson::array();

@@ -22,6 +22,19 @@
 
 namespace mantissa {
 
+std::optional<std::size_t> truthOf(const EvaluateReport& report, std::uint32_t picture) {
+    const auto truth = report.pictures->truth(picture);
+    if (truth && *truth < report.classes && report.classes <= report.pictures->ownClasses().value_or(report.classes))
+        return truth;
+    return std::nullopt;
+}
+
+std::int64_t foreignTruths(const EvaluateReport& report) {
+    return std::count_if(report.done.begin(), report.done.end(), [&](std::uint32_t picture) {
+        return report.pictures->truth(picture) && !truthOf(report, picture);
+    });
+}
+
 std::string answerLabel(const Model& model, std::int32_t answer) {
     return answer == kNoAnswer ? "NaN" : model.label(static_cast<std::size_t>(answer));
 }
@@ -111,7 +124,9 @@ RunnerOptions EvaluateStudy::optionsFor(const Format& format) const {
     const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
     RunnerOptions options{
         .mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
-    if (format != request_.reference) options.overrides = keepingInFp32(request_.model->graph, request_.keep, format);
+    if (format == request_.reference) return options;
+    options.overrides = keepingInFp32(request_.model->graph, request_.keep, format);
+    options.overrides.insert(options.overrides.end(), request_.overrides.begin(), request_.overrides.end());
     return options;
 }
 
@@ -165,6 +180,7 @@ Status EvaluateStudy::prepareFormats(const at::Tensor& picture) {
 /// As many pictures in a batch as are asked for, and a batch for each thread; fewer where activations would take more
 /// than a quarter of the memory that they may.
 Status EvaluateStudy::shareOut() {
+    report_.classes = formats_.front()->classes();
     const std::int64_t peak = std::max<std::int64_t>(formats_.front()->activationPeak(), 1);
     const std::int64_t pictures = activationBudget() / 4 / peak;
     report_.batch =
@@ -178,7 +194,7 @@ Status EvaluateStudy::shareOut() {
 
 /// Everything that results depend on, on one line.
 std::string EvaluateStudy::question() const {
-    nlohmann::ordered_json json{{"schema", "mantissa.evaluate-rows/2"},     {"mantissa", report_.environment.mantissa},
+    nlohmann::ordered_json json{{"schema", "mantissa.evaluate-rows/3"},     {"mantissa", report_.environment.mantissa},
                                 {"libtorch", report_.environment.libtorch}, {"model", request_.model->sha256},
                                 {"pictures", report_.pictures->digest()},   {"count", report_.pictures->size()}};
     const Preprocessing& p = report_.preprocessing;
@@ -191,6 +207,7 @@ std::string EvaluateStudy::question() const {
         json["formats"].push_back({run.format.name, run.mode == RunMode::native ? "native" : "emulated"});
     json["batch"] = report_.batch;
     if (!request_.keep.empty()) json["keep"] = request_.keep;
+    for (const auto& one : request_.overrides) json["overrides"].push_back({one.layer, one.format.name});
     const QuantizationOptions& s = request_.scales;
     json["scales"] = {s.weights,    s.activations,  s.calibration,
                       s.percentile, s.mostPictures, s.pictures ? s.pictures->digest() : std::string()};
@@ -224,7 +241,7 @@ void EvaluateStudy::addRows(FormatEvaluation& run, const PictureBatch& batch, co
     run.rows.resize(before + rows.size());
     at::parallel_for(0, static_cast<std::int64_t>(rows.size()), 1, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-            EvaluationRow row = rowOf(rows.row(i), report_.pictures->truth(batch.pictures[i]));
+            EvaluationRow row = rowOf(rows.row(i), truthOf(report_, batch.pictures[i]));
             compareRow(row, reference.row(i), rows.row(i), run.format);
             run.rows[before + i] = row;
         }
@@ -310,8 +327,11 @@ Result<EvaluateReport> EvaluateStudy::run() {
     report_.preprocessing = request_.preprocessing.value_or(request_.model->preprocessing);
     report_.scope = request_.scope;
     report_.keep = request_.keep;
+    report_.overrides = request_.overrides;
     report_.scales = request_.scales;
-    if (auto status = checkKept(request_.model->graph, request_.keep); !status) return std::move(status).error();
+    const Graph& graph = request_.model->graph;
+    if (auto status = checkKept(graph, request_.keep); !status) return std::move(status).error();
+    if (auto status = checkOverrides(graph, request_.overrides); !status) return std::move(status).error();
     report_.runs.emplace_back().format = request_.reference;
     for (const auto& candidate : request_.candidates) report_.runs.emplace_back().format = candidate;
     if (auto status = prepare(); !status) return std::move(status).error();

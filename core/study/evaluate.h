@@ -27,6 +27,8 @@ struct EvaluateRequest {
     RoundOptions rounding;  ///< of emulated formats
     /// Of the candidates: modules whose own operators and weights stay in FP32.
     std::vector<std::string> keep{};
+    /// Of the candidates: modules in another format than the rest, with all below them.
+    std::vector<LayerFormat> overrides{};
     QuantizationOptions scales{};  ///< of emulated candidates; without pictures of their own, calibrated on these here
     int threads = 0;               ///< 0: LibTorch's default
     int batch = 0;                 ///< pictures in a batch; 0: as many as memory suggests, at most 8
@@ -100,7 +102,9 @@ struct EvaluateReport {
     PictureSetPtr pictures;
     Preprocessing preprocessing;
     CastScope scope = CastScope::weightsAndActivations;
-    std::vector<std::string> keep{};  ///< of the candidates: modules that stayed in FP32
+    std::size_t classes = 0;               ///< logits of a picture
+    std::vector<std::string> keep{};       ///< of the candidates: modules that stayed in FP32
+    std::vector<LayerFormat> overrides{};  ///< of the candidates, as asked for
     QuantizationOptions scales{};     ///< of emulated candidates, as asked for
     std::vector<std::uint32_t> done;  ///< indices into `pictures`, rising
     std::vector<SkippedPicture> skipped;
@@ -112,6 +116,13 @@ struct EvaluateReport {
 
     const FormatEvaluation& reference() const { return runs.front(); }
 };
+
+/// The class of a picture, where it is known and is one of the model's: a number beyond those that the model gives
+/// logits for is none of them, nor is a class of pictures that number fewer classes than the model has.
+std::optional<std::size_t> truthOf(const EvaluateReport& report, std::uint32_t picture);
+
+/// How many of the pictures done have a class that is none of the model's.
+std::int64_t foreignTruths(const EvaluateReport& report);
 
 /// Runs every picture through the model in every format, in batches, each from file to logits on a thread of its own.
 /// Pictures that cannot be read are listed and skipped. Fails as a whole only where the reference cannot run or no

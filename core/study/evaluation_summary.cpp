@@ -49,7 +49,7 @@ void summarise(FormatEvaluation& run, const EvaluateReport& report) {
         run.flips += row.flipped();
         run.ties += row.outcome == AnswerOutcome::tie;
         run.notFinite += !row.finite;
-        const auto truth = report.pictures->truth(report.done[i]);
+        const auto truth = truthOf(report, report.done[i]);
         if (!truth) continue;
         ++known;
         first += row.answer == static_cast<std::int32_t>(*truth);

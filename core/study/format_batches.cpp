@@ -22,11 +22,12 @@ Error noLogits() {
 
 }  // namespace
 
-FormatBatches::FormatBatches(Format format, FirstRun first, bool oneAtATime)
+FormatBatches::FormatBatches(Format format, FirstRun first, std::size_t classes, bool oneAtATime)
     : format_(std::move(format)),
       mode_(first.mode),
       fallbackFrom_(std::move(first.fallbackFrom)),
-      activationPeak_(first.memory.peak()) {
+      activationPeak_(first.memory.peak()),
+      classes_(classes) {
     lanes_.push_back({std::move(first.executor), oneAtATime});
 }
 
@@ -34,14 +35,15 @@ Result<FormatBatches> FormatBatches::prepare(const Graph& graph, const Format& f
                                              const at::Tensor& picture, const RunControl& control) {
     auto first = runFirst(graph, format, options, picture, control);
     if (!first) return std::move(first).error();
-    if (!rowsOf(first->output, 1)) return noLogits();
+    const auto rows = rowsOf(first->output, 1);
+    if (!rows) return noLogits();
     const bool activations = options.scope != CastScope::weights;
     // One scale over a batch, or random numbers counted along it, would make a picture's result depend on its
     // neighbours.
     const bool sharedScale = scalesActivations(format, options.scales.activations) && !options.scales.bounds;
     const bool oneAtATime = first->mode == RunMode::emulated && activations &&
                             (sharedScale || options.rounding.rounding == Rounding::stochastic);
-    return FormatBatches(format, *std::move(first), oneAtATime);
+    return FormatBatches(format, *std::move(first), rows->classes, oneAtATime);
 }
 
 bool FormatBatches::oneAtATime() const {

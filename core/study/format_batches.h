@@ -33,6 +33,7 @@ class FormatBatches {
     RunMode mode() const { return mode_; }
     const std::optional<Error>& fallbackFrom() const { return fallbackFrom_; }
     std::int64_t activationPeak() const { return activationPeak_; }  ///< bytes, of one picture
+    std::size_t classes() const { return classes_; }                 ///< logits of one picture
 
     /// True once a batch has failed where its pictures alone do not, and from the start where a batch would change what
     /// is rounded.
@@ -53,7 +54,7 @@ class FormatBatches {
         bool oneAtATime = false;
     };
 
-    FormatBatches(Format format, FirstRun first, bool oneAtATime);
+    FormatBatches(Format format, FirstRun first, std::size_t classes, bool oneAtATime);
     static Result<LogitRows> runAlone(Lane& lane, const at::Tensor& input, std::int64_t index,
                                       const RunControl& control);
 
@@ -61,6 +62,7 @@ class FormatBatches {
     RunMode mode_ = RunMode::native;
     std::optional<Error> fallbackFrom_;
     std::int64_t activationPeak_ = 0;
+    std::size_t classes_ = 0;
     std::vector<Lane> lanes_;
 };
 

@@ -212,6 +212,7 @@ Result<LayersReport> LayersStudy::run() {
     report_.tensor = request_.tensor;
     report_.format = request_.format;
     report_.overrides = request_.overrides;
+    report_.scales = request_.scales;
     if (auto status = checkOverrides(graph(), request_.overrides); !status) return std::move(status).error();
     auto input = takeInput(*request_.model, request_.image, request_.tensor, request_.preprocessing);
     if (!input) return std::move(input).error();

@@ -70,6 +70,7 @@ struct LayersReport {
     std::optional<TensorInput> tensor;
     Format format;
     std::vector<LayerFormat> overrides;
+    QuantizationOptions scales;
     /// Parents before children, siblings in the order in which they first run; the first is the model itself. What sums
     /// up does so over a module's own operators and its children.
     std::vector<LayerReport> layers;

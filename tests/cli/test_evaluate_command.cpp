@@ -92,6 +92,15 @@ TEST_F(EvaluateCommand, ResumeTakesWhatIsThere) {
     EXPECT_NE(other.errors.find("rows"), std::string::npos);
 }
 
+TEST_F(EvaluateCommand, KeepsLayersAndSaysSo) {
+    const auto result = run("--model simple-cnn-cifar10 --formats int8 --keep fc,conv1=bf16");
+    ASSERT_EQ(result.exitCode, 0) << result.errors;
+    for (const char* words : {"layer     fc in FP32", "layer     conv1 in BF16"})
+        EXPECT_NE(result.output.find(words), std::string::npos) << result.output;
+    EXPECT_EQ(run("--keep nowhere").exitCode, 2);
+    EXPECT_EQ(run("--keep fc=").exitCode, 2);
+}
+
 TEST_F(EvaluateCommand, WrongInputIsOneLineAndOne) {
     folder_.write("empty.bin", "");
     std::filesystem::create_directory(folder_.path() / "empty");

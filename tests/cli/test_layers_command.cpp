@@ -119,6 +119,15 @@ TEST(LayersCommand, ScalesAndCalibrationReachTheModel) {
         logits("--calibrate mse"));
 }
 
+TEST(LayersCommand, SaysWhatIsScaledAndKept) {
+    const std::string options = "--format e4m3 --runs 0 --no-sensitivity --weight-scales channel --keep fc";
+    const auto json = ordered_json::parse(onSimpleCnn("layers", options + " --json -").output);
+    EXPECT_TRUE(json.contains("scales"));
+    const ProgramRun text = onSimpleCnn("layers", options);
+    for (const char* words : {"scales    ", "layer     fc in FP32"})
+        EXPECT_NE(text.output.find(words), std::string::npos) << text.output;
+}
+
 TEST(LayersCommand, WrongInputIsOneLineAndOne) {
     for (const std::string arguments :
          {"--model /nowhere", "--image /nowhere.png", "--format fp64", "--csv /nowhere/x.csv"}) {

@@ -34,7 +34,7 @@ void FlipModel::setThumbnail(std::uint32_t of, const QImage& thumbnail) {
 
 bool FlipModel::hasTruth() const {
     return std::any_of(flips_.begin(), flips_.end(),
-                       [this](const Flip& flip) { return report_->pictures->truth(flip.picture).has_value(); });
+                       [this](const Flip& flip) { return truthOf(*report_, flip.picture).has_value(); });
 }
 
 int FlipModel::rowCount(const QModelIndex& parent) const {
@@ -56,7 +56,7 @@ QString FlipModel::text(const Flip& flip, int column) const {
         case Column::candidate:
             return answer(row);
         case Column::truth: {
-            const auto known = report_->pictures->truth(flip.picture);
+            const auto known = truthOf(*report_, flip.picture);
             return known ? label(*known) : QStringLiteral("—");
         }
         case Column::margin:

@@ -153,10 +153,11 @@ void EvaluatePage::showRates() {
     rateKind_->setEnabled(known);
     board_->setTitle(rates_, known ? tr("Accuracy") : tr("Agreement"));
     const auto& report = folder_.report();
-    board_->setSubtitle(rates_, known || !report ? tr("with 95 % intervals")
-                                : report->model->labels.empty()
-                                    ? tr("the model names no classes, so there is no top-1")
-                                    : tr("the class of no picture is known, so there is no top-1"));
+    board_->setSubtitle(
+        rates_, known || !report                ? tr("with 95 % intervals")
+                : foreignTruths(*report) > 0    ? tr("the pictures' classes are not the model's, so there is no top-1")
+                : report->model->labels.empty() ? tr("the model names no classes, so there is no top-1")
+                                                : tr("the class of no picture is known, so there is no top-1"));
     RateKind kind = rates_->kind();
     if (!known) kind = RateKind::agreement;
     rates_->setKind(kind);
@@ -192,6 +193,15 @@ QString EvaluatePage::detailText() const {
         text +=
             tr(" %1: %2.").arg(keptModulesText(report.keep.size()), elidedMiddle(names.join(QStringLiteral(", ")), 90));
     }
+    QStringList unknown;
+    for (const auto& name : report.pictures->unknownClasses())
+        unknown << QStringLiteral("“%1”").arg(QString::fromStdString(name));
+    if (!unknown.isEmpty())
+        text += tr(" The model has no class for %1: such pictures do not count in top-1 and top-5.")
+                    .arg(elidedMiddle(unknown.join(QStringLiteral(", ")), 90));
+    if (const auto foreign = foreignTruths(report); foreign > 0)
+        text += tr(" The class of %1 pictures is by number and none of the model's %2: they do not count either.")
+                    .arg(groupedText(foreign), groupedText(static_cast<std::int64_t>(report.classes)));
     return text;
 }
 

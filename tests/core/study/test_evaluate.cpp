@@ -32,6 +32,13 @@ std::string records(std::size_t count) {
     return bytes;
 }
 
+/// A BMP file of 32 × 32 pixels: 54 bytes of header and the pixels.
+std::string bitmap(const RgbImage& picture) {
+    std::string bmp = "BM" + std::string(52, '\0');
+    bmp[10] = 54, bmp[14] = 40, bmp[18] = 32, bmp[22] = 32, bmp[26] = 1, bmp[28] = 24;
+    return bmp.append(reinterpret_cast<const char*>(picture.pixels.data()), picture.pixels.size());
+}
+
 class Evaluate : public testing::Test {
   protected:
     EvaluateRequest request(std::size_t pictures, std::vector<std::string> candidates) const {
@@ -196,11 +203,7 @@ TEST_F(Evaluate, PicturesThatCannotBeReadAreListedAndSkipped) {
     auto asked = request(1, {"bf16"});
     const auto picture = asked.pictures->read(0).value();
     fs::create_directory(folder_.path() / "set");
-    // PPM-like pictures would not be read; a BMP is 54 bytes of header and the pixels.
-    std::string bmp = "BM" + std::string(52, '\0');
-    bmp[10] = 54, bmp[14] = 40, bmp[18] = 32, bmp[22] = 32, bmp[26] = 1, bmp[28] = 24;
-    bmp.append(reinterpret_cast<const char*>(picture.pixels.data()), picture.pixels.size());
-    for (const char* name : {"set/a.bmp", "set/c.bmp", "set/e.bmp"}) folder_.write(name, bmp);
+    for (const char* name : {"set/a.bmp", "set/c.bmp", "set/e.bmp"}) folder_.write(name, bitmap(picture));
     folder_.write("set/b.png", "this is text");
     folder_.write("set/d.jpg", "");
     folder_.write("set/notes.txt", "no picture");
@@ -293,6 +296,51 @@ TEST_F(Evaluate, ThreadsShareTheWorkAndChangeNoAnswer) {
                     << threads << ", picture " << i;
             }
     }
+}
+
+TEST_F(Evaluate, ClassesThatTheModelLacksDoNotCount) {
+    auto asked = request(20, {"bf16"});
+    // Records of CIFAR-10 number ten classes from 0; these go round the first five.
+    EvaluateReport report{.pictures = asked.pictures, .classes = 10};
+    report.done = {0, 1, 2, 3, 4};
+    EXPECT_EQ(foreignTruths(report), 0);
+    EXPECT_EQ(truthOf(report, 4), 4U);
+    report.classes = 3;
+    EXPECT_EQ(foreignTruths(report), 2);
+    report.classes = 1000;
+    EXPECT_EQ(foreignTruths(report), 5);
+
+    const auto picture = asked.pictures->read(0).value();
+    fs::create_directories(folder_.path() / "set/3");
+    fs::create_directories(folder_.path() / "set/77");
+    for (const char* name : {"set/3/a.bmp", "set/77/b.bmp"}) folder_.write(name, bitmap(picture));
+    asked.pictures = PictureSet::open({.path = folder_.path() / "set"}, {}).value();
+    const auto numbered = good(asked);
+    ASSERT_TRUE(numbered.runs[0].top1);
+    EXPECT_EQ(numbered.runs[0].top1->trials, 1);
+    EXPECT_EQ(foreignTruths(numbered), 1);
+    EXPECT_EQ(truthOf(numbered, 0), 3U);
+    EXPECT_EQ(truthOf(numbered, 1), std::nullopt);
+}
+
+TEST_F(Evaluate, OverridesAreThoseOfAComparison) {
+    auto asked = request(4, {"int8"});
+    asked.overrides = {{asked.model->graph.nodes.front().layer, format("fp32")}};
+    const auto report = good(asked);
+    CompareRequest one{.model = asked.model,
+                       .image = asked.pictures->openOne(0).value(),
+                       .candidates = asked.candidates,
+                       .overrides = asked.overrides,
+                       .runs = 0};
+    auto compared = compare(one);
+    ASSERT_TRUE(compared) << compared.error().text();
+    const double wanted = compared->comparisons[0].metrics.meanAbs;
+    EXPECT_NEAR(report.runs[1].rows[0].meanAbs, wanted, 1e-4 * wanted);  // the order of sums
+    compared = compare({.model = one.model, .image = one.image, .candidates = one.candidates, .runs = 0});
+    ASSERT_TRUE(compared);
+    EXPECT_GT(std::abs(compared->comparisons[0].metrics.meanAbs - wanted), 1e-2 * wanted);
+    asked.overrides = {{"nowhere", format("fp32")}};
+    EXPECT_FALSE(evaluate(asked));
 }
 
 TEST_F(Evaluate, AFileOfOtherResultsIsLeftAlone) {
