@@ -438,15 +438,17 @@ class TestWindow final : public QObject {
         QVERIFY(!buttonNamed(*dialog, "Save…")->isEnabled());
         QVERIFY(!dialog->findChild<QComboBox*>()->isEnabled());
         QVERIFY(buttonNamed(*dialog, "Cancel"));
-        QTRY_VERIFY(bar->isVisible() && bar->value() == 1);
-        QVERIFY(test::labelSays(*dialog, QStringLiteral("2 of %1").arg(bar->maximum())));
+        QTRY_VERIFY(bar->isVisible() && bar->value() >= 1);
+        QVERIFY(test::labelSays(*dialog, QStringLiteral("%1 of %2").arg(bar->value() + 1).arg(bar->maximum())));
         QTest::keyClick(dialog, Qt::Key_Escape);
         QVERIFY(dialog && dialog->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(!dialog->busy(), kPatience);
         QVERIFY(dialog->isVisible());
         QVERIFY(test::labelSays(*dialog, QStringLiteral("Cancelled")));
-        QVERIFY(test::labelSays(*dialog, QStringLiteral("1 of %1 charts saved in").arg(bar->maximum())));
-        QCOMPARE(QDir(folder).entryList(QDir::Files | QDir::Hidden).size(), 1);
+        // What was being written when it was cancelled may be whole by then.
+        const auto saved = QDir(folder).entryList(QDir::Files | QDir::Hidden).size();
+        QVERIFY(saved >= 1 && saved < bar->maximum());
+        QVERIFY(test::labelSays(*dialog, QStringLiteral("%1 of %2 charts saved in").arg(saved).arg(bar->maximum())));
         QVERIFY(!bar->isVisible());
         // It can be asked for again, with a mouse, and cancelled with one.
         QVERIFY(buttonNamed(*dialog, "Save…")->isEnabled());

@@ -8,11 +8,25 @@
 #include <QPushButton>
 #include <QTableWidget>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "theme/theme.h"
 #include "widgets/card.h"
 
 namespace mantissa::ui {
+namespace {
+
+/// Words stand at the left, numbers, and what takes a number's place, at the right.
+bool holdsWords(const DataTable& table, int column) {
+    static const QStringList kNoNumber{QStringLiteral("NaN"), QStringLiteral("nan"), QStringLiteral("inf"),
+                                       QStringLiteral("exact")};
+    return std::any_of(table.rows.begin(), table.rows.end(), [&](const QStringList& row) {
+        const QString cell = row.value(column);
+        return !cell.isEmpty() && cell.front().isLetter() && !kNoNumber.contains(cell);
+    });
+}
+
+}  // namespace
 
 DataTableDialog::DataTableDialog(const QString& title, const QString& finding, const DataTable& table, QWidget* parent)
     : QDialog(parent), data_(table) {
@@ -31,15 +45,17 @@ DataTableDialog::DataTableDialog(const QString& title, const QString& finding, c
     view->verticalHeader()->setDefaultSectionSize(24);
     view->verticalHeader()->hide();
     view->setTabKeyNavigation(false);
-    for (int row = 0; row < view->rowCount(); ++row)
-        for (int column = 0; column < view->columnCount(); ++column) {
+    for (int column = 0; column < view->columnCount(); ++column) {
+        const bool words = column == 0 || holdsWords(table, column);
+        for (int row = 0; row < view->rowCount(); ++row) {
             auto* item = new QTableWidgetItem(table.rows[static_cast<std::size_t>(row)].value(column));
-            if (column > 0) {
+            if (!words) {
                 item->setFont(themeFont(FontRole::numbers, kTablePixels));
                 item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
             }
             view->setItem(row, column, item);
         }
+    }
     view->resizeColumnsToContents();
     layout->addWidget(view, 1);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
