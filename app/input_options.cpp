@@ -1,6 +1,7 @@
 #include "input_options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 
 #include "bundled.h"
@@ -36,9 +37,12 @@ Result<fs::path> modelPath(const std::string& model) {
     std::error_code error;
     if (fs::exists(model, error)) return fs::path(model);
     if (auto named = modelNamed(model)) return *std::move(named);
-    return Error{.code = ErrorCode::unreadable,
-                 .message = "there is no such file or folder, and `mantissa models` lists no model of that name",
-                 .where = model};
+    std::string message = "there is no such file or folder, and `mantissa models` lists no model of that name";
+    // ORG/NAME, as repositories of Hugging Face are called.
+    if (std::count(model.begin(), model.end(), '/') == 1 && model.front() != '/' && model.front() != '.' &&
+        model.back() != '/')
+        message += "; `mantissa models get " + model + "` downloads it where Hugging Face has it";
+    return Error{.code = ErrorCode::unreadable, .message = std::move(message), .where = model};
 }
 
 void addModelOption(CLI::App& command, std::string& model) {

@@ -116,6 +116,9 @@ std::string planText(const MixedPlan& plan, const Format& format) {
     std::string text = "With " + std::to_string(plan.keep.size()) + (plan.keep.size() == 1 ? " layer" : " layers") +
                        " in FP32 the target is met: " + reached + ".\n";
     for (const auto& layer : plan.keep) text += "  " + printable(layer) + "\n";
+    if (std::any_of(plan.overrides.begin(), plan.overrides.end(),
+                    [](const auto& one) { return one.format.name != "fp32"; }))
+        text += "Each means its own operators and weights, not the modules below it.\n";
     text += "The same of compare: --keep ";
     for (std::size_t i = 0; i < plan.overrides.size(); ++i) {
         const LayerFormat& one = plan.overrides[i];

@@ -321,7 +321,8 @@ void MainWindow::updateStatus() {
 
 void MainWindow::updateFirstOpenStrip() {
     const auto& report = session_->report();
-    const bool bundled = report && report->model && contains(bundledModels(), report->model->path);
+    const bool bundled = report && report->model && contains(bundledModels(), report->model->path) && report->image &&
+                         contains(bundledSamples(), report->image->path);
     const bool compare = !pages_.empty() && stack_->currentIndex() == 0;
     firstOpen_->setVisible(settings_.value(option::kFirstOpenStrip) && bundled && compare &&
                            !error_->isVisibleTo(this));

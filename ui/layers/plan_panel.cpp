@@ -122,9 +122,9 @@ QString PlanPanel::planText(const SensitivityReport& report) const {
     QString held;
     if (const auto& layers = layers_.report(); layers && layers->layers.front().parameters > 0) {
         const std::int64_t kept = ownParameters(*layers, plan.keep), all = layers->layers.front().parameters;
+        const double share = 100 * static_cast<double>(kept) / static_cast<double>(all);
         held = tr(" They hold %1 of the %2 that the weights take in FP32 (%3 %).")
-                   .arg(bytesText(4 * kept), bytesText(4 * all),
-                        fixedText(100 * static_cast<double>(kept) / static_cast<double>(all), 0));
+                   .arg(bytesText(4 * kept), bytesText(4 * all), fixedText(share, share < 10 ? 1 : 0));
     }
     return tr("%1 of %2 layers in FP32 reach %3, found in %4 runs.")
                .arg(plan.keep.size())
