@@ -35,24 +35,24 @@ std::uint8_t onWhite(int colour, int alpha, bool premultiplied) {
                                                    : (colour * alpha + 255 * white + 127) / 255);
 }
 
-/// Grey, colour or colour with alpha (OpenCV's BGR order) to RGB on white.
-cv::Mat toRgb(const cv::Mat& image, bool premultiplied) {
-    cv::Mat rgb;
+/// Grey, colour or colour with alpha (OpenCV's BGR order) to RGB on white, straight into the result; false for another
+/// number of channels.
+bool toRgb(const cv::Mat& image, bool premultiplied, RgbImage& result) {
+    result = {.width = image.cols, .height = image.rows, .pixels = {}};
+    result.pixels.resize(3 * image.total());
+    cv::Mat rgb(image.rows, image.cols, CV_8UC3, result.pixels.data());
     switch (image.channels()) {
-        case 1: cv::cvtColor(image, rgb, cv::COLOR_GRAY2RGB); break;
-        case 3: cv::cvtColor(image, rgb, cv::COLOR_BGR2RGB); break;
-        case 4: {
-            rgb.create(image.rows, image.cols, CV_8UC3);
+        case 1: cv::cvtColor(image, rgb, cv::COLOR_GRAY2RGB); return true;
+        case 3: cv::cvtColor(image, rgb, cv::COLOR_BGR2RGB); return true;
+        case 4:
             for (int y = 0; y < image.rows; ++y)
                 for (int x = 0; x < image.cols; ++x) {
                     const auto& p = image.at<cv::Vec4b>(y, x);
                     for (int c = 0; c < 3; ++c) rgb.at<cv::Vec3b>(y, x)[c] = onWhite(p[2 - c], p[3], premultiplied);
                 }
-            break;
-        }
-        default: break;  // left empty: the caller reports it
+            return true;
+        default: return false;
     }
-    return rgb;
 }
 
 /// EXIF orientation 1 to 8 (TIFF 6.0, tag 274): what to do so that row 0 is the top and column 0 the left.
@@ -78,11 +78,9 @@ Result<RgbImage> decode(const ImageContainer& container, const std::filesystem::
         if (!toEightBits(image))
             return pictureError(ErrorCode::unsupported, path, "holds floating-point pixels; save it with 8 or 16 bits a channel");
         applyOrientation(image, container.orientation);
-        const cv::Mat rgb = toRgb(image, container.premultiplied);
-        if (rgb.empty())
+        RgbImage result;
+        if (!toRgb(image, container.premultiplied, result))
             return pictureError(ErrorCode::unsupported, path, "has " + std::to_string(image.channels()) + " channels; Mantissa reads 1, 3 or 4");
-        RgbImage result{.width = rgb.cols, .height = rgb.rows, .pixels = {}};
-        result.pixels.assign(rgb.datastart, rgb.dataend);
         return result;
     } catch (const cv::Exception& error) {
         return pictureError(ErrorCode::corrupt, path, "was not decoded: " + error.err);

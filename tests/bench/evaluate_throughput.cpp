@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kPictures = 240, kTurns = 3;
+constexpr int kPictures = 600, kTurns = 3;
 
 /// The bundled pictures over and over, as so many files.
 bool makePictures(const fs::path& folder) {
