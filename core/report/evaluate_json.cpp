@@ -71,6 +71,7 @@ std::string evaluateJson(const EvaluateReport& report) {
                      {"seconds", report.seconds},
                      {"runs", OrderedJson::array()}};
     for (const auto& run : report.runs) json["runs"].push_back(runJson(run));
+    if (!report.keep.empty()) json["keep"] = report.keep;
     if (!report.overrides.empty()) json["overrides"] = overridesJson(report.overrides);
     if (const auto scales = scaleWords(report.scales); !scales.empty()) json["scales"] = scales;
     if (report.partial) json["partial"] = true;

@@ -339,8 +339,14 @@ TEST_F(Evaluate, OverridesAreThoseOfAComparison) {
     compared = compare({.model = one.model, .image = one.image, .candidates = one.candidates, .runs = 0});
     ASSERT_TRUE(compared);
     EXPECT_GT(std::abs(compared->comparisons[0].metrics.meanAbs - wanted), 1e-2 * wanted);
+    EXPECT_NE(evaluateJson(report).find("\"overrides\""), std::string::npos);
     asked.overrides = {{"nowhere", format("fp32")}};
     EXPECT_FALSE(evaluate(asked));
+    asked.overrides.clear();
+    asked.keep = {asked.model->graph.nodes.front().layer};
+    const auto kept = good(asked);
+    EXPECT_EQ(kept.runs[1].rows[0].meanAbs, report.runs[1].rows[0].meanAbs);
+    EXPECT_NE(evaluateJson(kept).find("\"keep\""), std::string::npos);
 }
 
 TEST_F(Evaluate, AFileOfOtherResultsIsLeftAlone) {
