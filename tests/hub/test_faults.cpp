@@ -156,7 +156,8 @@ TEST_F(HubFault, AConnectionThatBringsNothing) {
     });
     // Qt may see the connection close, or the body end, first.
     fails(ErrorCode::unreadable, {"apple/tiny/model.safetensors"});
-    EXPECT_EQ(contentRequests(), 1);
+    EXPECT_GE(contentRequests(), 1);
+    EXPECT_LE(contentRequests(), 4);  // Qt makes up to three again by itself, where the connection had served before
 }
 
 TEST_F(HubFault, AConnectionThatDropsAgainAndAgain) {
