@@ -9,7 +9,6 @@
 #include "study/calibrator.h"
 #include "study/format_runner.h"
 #include "study/latency.h"
-#include "study/sensitivity.h"
 #include "study/study_input.h"
 #include "study/thread_count.h"
 #include "study/verdict.h"
@@ -45,8 +44,6 @@ class CompareStudy {
     void fillMemory(const FirstRun& first, FormatRun& run) const;
     Status time(std::vector<Entrant>& entrants);
     void compareWithReference();
-    RunnerOptions runnerOptions(const Format& format) const;
-    std::vector<LayerFormat> overridesFor(const Format& format) const;
 
     /// Forward passes that each format is given: one for its values, then those for its latency.
     int warmupsLeft() const { return std::max(request_.warmup - 1, 0); }
@@ -77,24 +74,6 @@ Status CompareStudy::takeInput() {
     return Done{};
 }
 
-/// The reference has none.
-std::vector<LayerFormat> CompareStudy::overridesFor(const Format& format) const {
-    std::vector<LayerFormat> overrides;
-    if (format == request_.reference) return overrides;
-    overrides = keepingInFp32(request_.model->graph, request_.keep, format);
-    overrides.insert(overrides.end(), request_.overrides.begin(), request_.overrides.end());
-    return overrides;
-}
-
-RunnerOptions CompareStudy::runnerOptions(const Format& format) const {
-    const auto& emulated = request_.emulated;
-    const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
-    return {.mode = asked ? RunMode::emulated : request_.mode,
-            .scope = request_.scope,
-            .rounding = request_.rounding,
-            .overrides = overridesFor(format)};
-}
-
 Status CompareStudy::readLogits(const at::Tensor& output, FormatRun& run) const {
     auto logits = logitsOf(output);
     if (!logits) return std::move(logits).error();
@@ -117,7 +96,7 @@ void CompareStudy::fillMemory(const FirstRun& first, FormatRun& run) const {
     // What a scope leaves out stays FP32.
     const Format& weights = !native && request_.scope == CastScope::activations ? format("fp32") : run.format;
     const StoredBytes stored =
-        storedBytes(request_.model->graph, weights, overridesFor(run.format), request_.scales.weights);
+        storedBytes(request_.model->graph, weights, overridesOf(request_, run.format), request_.scales.weights);
     const std::int64_t peak = first.memory.peak();
     run.memory = {.weightBytes = stored.parameters + stored.buffers,
                   .bufferBytes = stored.buffers,
@@ -139,7 +118,7 @@ Status CompareStudy::enter(Entrant& entrant, std::size_t position) {
                        .done = before + static_cast<std::int64_t>(done),
                        .total = allWork()});
         };
-    RunnerOptions options = runnerOptions(run.format);
+    RunnerOptions options = runnerOptionsOf(request_, run.format);
     if (options.mode == RunMode::emulated || !nativeDType(run.format)) run.mode = RunMode::emulated;
     if (position > 0) {
         auto scales = calibrator_->scalesFor(run.format, request_.rounding, {.stop = stop_});

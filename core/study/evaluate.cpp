@@ -16,7 +16,6 @@
 #include "study/format_batches.h"
 #include "study/lanes.h"
 #include "study/picture_batch.h"
-#include "study/sensitivity.h"
 #include "study/study_input.h"
 #include "study/thread_count.h"
 
@@ -109,7 +108,6 @@ class EvaluateStudy {
     void addRows(FormatEvaluation& run, const PictureBatch& batch, const LogitRows& reference,
                  const LogitRows& rows) const;
     void tell(std::size_t next, std::size_t start, Clock::time_point since) const;
-    RunnerOptions optionsFor(const Format& format) const;
 
     const EvaluateRequest& request_;
     RunControl control_;
@@ -118,17 +116,6 @@ class EvaluateStudy {
     std::vector<std::optional<FormatBatches>> formats_;  ///< as report_.runs; none where it failed
     int lanes_ = 1;                                      ///< batches at once
 };
-
-RunnerOptions EvaluateStudy::optionsFor(const Format& format) const {
-    const auto& emulated = request_.emulated;
-    const bool asked = std::find(emulated.begin(), emulated.end(), format) != emulated.end();
-    RunnerOptions options{
-        .mode = asked ? RunMode::emulated : request_.mode, .scope = request_.scope, .rounding = request_.rounding};
-    if (format == request_.reference) return options;
-    options.overrides = keepingInFp32(request_.model->graph, request_.keep, format);
-    options.overrides.insert(options.overrides.end(), request_.overrides.begin(), request_.overrides.end());
-    return options;
-}
 
 /// Every format runs the first picture that can be read, which tells how it runs and what memory it takes.
 Status EvaluateStudy::prepare() {
@@ -148,7 +135,7 @@ Status EvaluateStudy::prepare() {
 
 Result<FormatBatches> EvaluateStudy::prepareFormat(const FormatEvaluation& run, Calibrator& calibrator,
                                                    const at::Tensor& picture) {
-    RunnerOptions options = optionsFor(run.format);
+    RunnerOptions options = runnerOptionsOf(request_, run.format);
     if (&run != &report_.runs.front()) {
         auto scales = calibrator.scalesFor(run.format, request_.rounding, control_);
         if (!scales) return std::move(scales).error();
@@ -162,7 +149,8 @@ Status EvaluateStudy::prepareFormats(const at::Tensor& picture) {
     if (!scales.pictures) scales.pictures = report_.pictures;
     Calibrator calibrator(request_.model->graph, picture, report_.preprocessing, scales);
     for (auto& run : report_.runs) {
-        run.mode = optionsFor(run.format).mode == RunMode::emulated ? RunMode::emulated : RunMode::native;
+        run.mode =
+            runnerOptionsOf(request_, run.format).mode == RunMode::emulated ? RunMode::emulated : RunMode::native;
         auto made = prepareFormat(run, calibrator, picture);
         if (made) {
             run.mode = made->mode();

@@ -4,6 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "image/preprocess.h"
 #include "run/executor.h"
 #include "study/compare.h"
+#include "study/sensitivity.h"
 
 namespace mantissa {
 
@@ -54,6 +56,25 @@ struct RunnerOptions {
     std::vector<LayerFormat> overrides{};
     ScaleOptions scales{};
 };
+
+/// A candidate's modules in another format, as a study's request has them; the reference has none.
+template <class Request>
+std::vector<LayerFormat> overridesOf(const Request& request, const Format& format) {
+    if (format == request.reference) return {};
+    auto overrides = keepingInFp32(request.model->graph, request.keep, format);
+    overrides.insert(overrides.end(), request.overrides.begin(), request.overrides.end());
+    return overrides;
+}
+
+/// How a format runs that a study's request asks for, but for its scales.
+template <class Request>
+RunnerOptions runnerOptionsOf(const Request& request, const Format& format) {
+    const bool asked = std::find(request.emulated.begin(), request.emulated.end(), format) != request.emulated.end();
+    return {.mode = asked ? RunMode::emulated : request.mode,
+            .scope = request.scope,
+            .rounding = request.rounding,
+            .overrides = overridesOf(request, format)};
+}
 
 /// A format's first run, with the executor that is ready for more.
 struct FirstRun {
